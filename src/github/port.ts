@@ -1,0 +1,115 @@
+/**
+ * What the engine needs of GitHub, bound to one repository of one installation. The engine never sees a client.
+ *
+ * Reads either give complete facts or throw one of the errors of `errors.ts`: a truncated list, a partial GraphQL
+ * answer or a blob that does not hash to its id is an error, never a shorter list. Writes say what became of them;
+ * none is repeated blindly, for the write may have taken effect although its answer was lost.
+ */
+import type { TeamFacts } from '../approval/approval.ts';
+import type { Instant } from '../base/instant.ts';
+import type {
+  AccountFacts,
+  CheckRunFacts,
+  CommandsFacts,
+  LandingFacts,
+  LastPush,
+  MergeMethod,
+  PullRequestWorld,
+  RepositoryFacts,
+  RevertFacts,
+  TipFacts,
+} from '../lifecycle/facts.ts';
+
+export interface BranchRead {
+  readonly now: Instant;
+  readonly repository: RepositoryFacts;
+  readonly tip: TipFacts;
+  /** Branches `curfew/…` with the newest pull request of each, if any. */
+  readonly reverts: readonly RevertFacts[];
+  /** The 50 merged pull requests that were touched last: who may have brought a request, who may be commented on. */
+  readonly recentlyMerged: readonly { readonly number: number; readonly updatedAt: Instant; readonly paths: readonly string[] }[];
+}
+
+export interface Annotation {
+  readonly path: string;
+  readonly line: number;
+  readonly level: 'failure' | 'warning' | 'notice';
+  readonly title: string;
+  readonly message: string;
+}
+
+export interface CheckContent {
+  readonly head: string;
+  /** Carried as `external_id`: how a check run of ours is found again and what it proves. */
+  readonly externalId: string;
+  readonly conclusion: 'success' | 'failure' | 'action_required';
+  /** When the plan that it shows was first shown; approvals before it do not count. */
+  readonly startedAt: Instant;
+  readonly title: string;
+  readonly summary: string;
+  readonly text: string;
+  readonly annotations: readonly Annotation[];
+}
+
+export interface CommitContent {
+  readonly branch: string;
+  /** Compare-and-swap: nothing is written unless the branch is exactly here. */
+  readonly expectedHead: string;
+  readonly headline: string;
+  readonly body: string;
+  readonly additions: readonly { readonly path: string; readonly text: string }[];
+  readonly deletions: readonly string[];
+}
+
+export type CommitOutcome =
+  | { readonly kind: 'committed'; readonly sha: string }
+  /** The branch had moved; read again and decide anew. */
+  | { readonly kind: 'lost-race' }
+  /** A rule or a permission stands in the way; not to be retried as it is. */
+  | { readonly kind: 'refused'; readonly message: string };
+
+export type MergeOutcome =
+  | { readonly kind: 'merged'; readonly sha: string }
+  /** The head is not the one that was evaluated (409), or the base moved underneath (405). */
+  | { readonly kind: 'stale' }
+  | { readonly kind: 'refused'; readonly message: string };
+
+export interface RepositoryPort {
+  readonly owner: string;
+  readonly name: string;
+
+  /** One request when the tip is known, else two or three; `fresh` reads again whatever is not immutable. */
+  readPullRequest(number: number): Promise<PullRequestWorld>;
+  /** One request when the tip is known. */
+  readBranch(): Promise<BranchRead>;
+  /**
+   * The history and the pull request behind each request path (`access-requests/…`). `candidates` are merged pull
+   * requests that may have brought it, newest first; the commits' own links are asked as well.
+   */
+  readLandings(
+    branch: BranchRead,
+    paths: readonly string[],
+  ): Promise<ReadonlyMap<string, LandingFacts>>;
+  /** Comments of these pull requests. */
+  readCommands(numbers: readonly number[]): Promise<readonly CommandsFacts[]>;
+  /** Teams `org/slug`; a team that cannot be seen is left out. */
+  readTeams(teams: readonly string[]): Promise<ReadonlyMap<string, TeamFacts>>;
+  /** The account behind a login; null where there is none. */
+  readAccount(login: string): Promise<AccountFacts | null>;
+  /** Null where GitHub does not know who moved `ref` to `head`. */
+  readLastPush(ref: string, head: string): Promise<LastPush | null>;
+  /** Numbers of all open pull requests against the default branch, over all pages. */
+  listOpenPullRequests(): Promise<readonly number[]>;
+
+  /** Writes only where `existing` (newest first) does not already say the same. One check run per head. */
+  publishCheck(content: CheckContent, existing: readonly CheckRunFacts[]): Promise<'written' | 'unchanged'>;
+  /** The one comment of ours on the pull request, found by author id and marker, created or edited on change only. */
+  publishComment(pullRequest: number, body: string): Promise<'written' | 'unchanged'>;
+  merge(pullRequest: number, head: string, method: MergeMethod, title: string, message: string): Promise<MergeOutcome>;
+  commit(content: CommitContent): Promise<CommitOutcome>;
+  createBranch(name: string, sha: string): Promise<'created' | 'exists'>;
+  deleteBranch(name: string): Promise<void>;
+  /** Finds our open pull request from this branch, or opens it. */
+  openPullRequest(branch: string, title: string, body: string): Promise<number>;
+  closePullRequest(number: number): Promise<void>;
+}
