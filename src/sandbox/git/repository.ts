@@ -1,0 +1,302 @@
+/**
+ * One bare git repository on disk. Objects are read and written in process (`objects.ts`); everything in which git's
+ * own judgement counts is done by git itself: refs by `git update-ref`, merges by `git merge-tree`, differences
+ * with renames by `git diff-tree`. All calls are synchronous, so an operation of the sandbox is one atomic step.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { LRUCache } from 'lru-cache';
+import { ObjectStore } from './objects.ts';
+import type { Commit, Mode, TreeEntry } from './objects.ts';
+
+/** A change to one path of a tree; `sha` null removes it. */
+export interface TreeChange {
+  readonly path: string;
+  readonly mode: Mode;
+  readonly sha: string | null;
+}
+
+/** The outcome of `git merge-tree`. */
+export type MergeResult =
+  | { readonly kind: 'clean'; readonly tree: string }
+  | { readonly kind: 'conflict'; readonly paths: readonly string[] };
+
+/** Git refused to move a ref: it was not where it was expected, or its name is none. */
+export class RefRefused extends Error {
+  override readonly name = 'RefRefused';
+}
+
+/** Environment for every git child: nothing of the person's own configuration takes part. */
+export const gitEnvironment: NodeJS.ProcessEnv = {
+  PATH: process.env['PATH'],
+  HOME: '/nonexistent',
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_TERMINAL_PROMPT: '0',
+  LC_ALL: 'C',
+};
+
+/**
+ * Pushes are unpacked, never kept as packs, so that objects can be read in process; nothing is ever collected,
+ * for GitHub too keeps what a pull request once pointed at.
+ */
+const configuration = `[core]
+\trepositoryformatversion = 0
+\tfilemode = true
+\tbare = true
+[gc]
+\tauto = 0
+[receive]
+\tunpackLimit = 2147483647
+\tautogc = false
+\tadvertisePushOptions = true
+\tdenyDeleteCurrent = false
+[fetch]
+\tunpackLimit = 2147483647
+[http]
+\treceivepack = true
+[uploadpack]
+\tallowAnySHA1InWant = true
+\thideRefs = refs/sandbox
+`;
+
+export class GitRepository {
+  readonly directory: string;
+  readonly objects: ObjectStore;
+  #refs: ReadonlyMap<string, string>;
+  readonly #merges = new LRUCache<string, MergeResult>({ max: 2_000 });
+
+  private constructor(directory: string) {
+    this.directory = directory;
+    this.objects = new ObjectStore(join(directory, 'objects'));
+    this.#refs = readRefs(directory);
+  }
+
+  /** Creates the bare repository in a folder that does not exist yet. */
+  static create(directory: string, defaultBranch: string): GitRepository {
+    execFileSync('git', ['init', '--quiet', '--bare', '--template=', directory], { env: gitEnvironment });
+    writeFileSync(join(directory, 'config'), configuration);
+    const repository = new GitRepository(directory);
+    repository.setHead(defaultBranch);
+    return repository;
+  }
+
+  /** Creates a copy that shares nothing with its origin but the content: a fork. */
+  static fork(directory: string, origin: GitRepository, defaultBranch: string): GitRepository {
+    const fork = GitRepository.create(directory, defaultBranch);
+    fork.run(['fetch', '--quiet', origin.directory, '+refs/heads/*:refs/heads/*']);
+    fork.reloadRefs();
+    return fork;
+  }
+
+  /** Runs git in the repository and gives what it printed; throws with what it said on standard error. */
+  run(args: readonly string[], input?: string): string {
+    return execFileSync('git', [...args], {
+      cwd: this.directory,
+      env: gitEnvironment,
+      encoding: 'utf8',
+      maxBuffer: 256 << 20,
+      stdio: ['pipe', 'pipe', 'pipe'],
+      ...(input === undefined ? {} : { input }),
+    });
+  }
+
+  /** All refs by full name (`refs/heads/main`), as of the last change made through the sandbox. */
+  get refs(): ReadonlyMap<string, string> {
+    return this.#refs;
+  }
+
+  /** The commit that a branch points at; undefined where there is no such branch. */
+  branch(name: string): string | undefined {
+    return this.#refs.get(`refs/heads/${name}`);
+  }
+
+  /** Names of all branches in order. */
+  branches(): string[] {
+    return [...this.#refs.keys()]
+      .filter((ref) => ref.startsWith('refs/heads/'))
+      .map((ref) => ref.slice('refs/heads/'.length))
+      .sort();
+  }
+
+  /**
+   * Moves a ref from `before` to `after`, compare-and-swap; null stands for "does not exist".
+   * @throws RefRefused where the ref is elsewhere or the name is not allowed.
+   */
+  updateRef(ref: string, after: string | null, before: string | null): void {
+    if ((this.#refs.get(ref) ?? null) !== before)
+      throw new RefRefused(`${ref} is not at ${before ?? 'nothing'}`);
+    const zero = '0'.repeat(40);
+    const args = after === null ? ['-d', ref, before ?? zero] : [ref, after, before ?? zero];
+    const result = spawnSync('git', ['update-ref', ...args], {
+      cwd: this.directory,
+      env: gitEnvironment,
+      encoding: 'utf8',
+    });
+    if (result.status !== 0) throw new RefRefused(result.stderr.trim());
+    const refs = new Map(this.#refs);
+    if (after === null) refs.delete(ref);
+    else refs.set(ref, after);
+    this.#refs = refs;
+  }
+
+  /** Reads the refs from disk again, after a push, and gives those that moved: name → before and after. */
+  reloadRefs(): Map<string, { readonly before: string | null; readonly after: string | null }> {
+    const before = this.#refs;
+    this.#refs = readRefs(this.directory);
+    const moved = new Map<string, { before: string | null; after: string | null }>();
+    for (const ref of new Set([...before.keys(), ...this.#refs.keys()])) {
+      const change = { before: before.get(ref) ?? null, after: this.#refs.get(ref) ?? null };
+      if (change.before !== change.after) moved.set(ref, change);
+    }
+    return moved;
+  }
+
+  /** Points HEAD, and with it what a clone checks out, at a branch. */
+  setHead(branch: string): void {
+    writeFileSync(join(this.directory, 'HEAD'), `ref: refs/heads/${branch}\n`);
+  }
+
+  readCommit(sha: string): Commit | undefined {
+    return this.objects.readCommit(sha);
+  }
+
+  readTree(sha: string): readonly TreeEntry[] | undefined {
+    return this.objects.readTree(sha);
+  }
+
+  readBlob(sha: string): Buffer | undefined {
+    return this.objects.readBlob(sha);
+  }
+
+  /** The commit with this SHA, which is known to exist. */
+  commit(sha: string): Commit {
+    const commit = this.objects.readCommit(sha);
+    if (commit === undefined) throw new Error(`${this.directory} holds no commit ${sha}`);
+    return commit;
+  }
+
+  /** The SHA behind `main`, `refs/heads/main`, `heads/main`, a tag, `HEAD` or a full SHA; tags are peeled. */
+  resolve(name: string, defaultBranch: string): string | undefined {
+    if (name === 'HEAD') return this.branch(defaultBranch);
+    const found = [name, `refs/${name}`, `refs/tags/${name}`, `refs/heads/${name}`]
+      .map((ref) => this.#refs.get(ref))
+      .find((sha) => sha !== undefined);
+    const sha = found ?? (this.objects.has(name) ? name : undefined);
+    return sha === undefined ? undefined : this.#peel(sha);
+  }
+
+  #peel(sha: string): string {
+    const object = this.objects.read(sha);
+    const target =
+      object?.type === 'tag' ? /^object ([0-9a-f]{40})/.exec(object.data.toString('utf8'))?.[1] : undefined;
+    return target === undefined ? sha : this.#peel(target);
+  }
+
+  /** The entry at a path below a tree; the tree itself has no entry. */
+  entryAt(tree: string, path: string): TreeEntry | undefined {
+    let current: TreeEntry | undefined;
+    let entries = this.readTree(tree);
+    for (const name of path.split('/')) {
+      current = entries?.find((entry) => entry.name === name);
+      entries = current?.type === 'tree' ? this.readTree(current.sha) : undefined;
+    }
+    return current;
+  }
+
+  /** Every entry below a tree with its full path, directories included when asked for. */
+  listTree(
+    tree: string,
+    options: { readonly directories: boolean } = { directories: false },
+  ): (TreeEntry & { path: string })[] {
+    const found: (TreeEntry & { path: string })[] = [];
+    const walk = (sha: string, prefix: string): void => {
+      for (const entry of this.readTree(sha) ?? []) {
+        const path = prefix + entry.name;
+        if (entry.type !== 'tree' || options.directories) found.push({ ...entry, path });
+        if (entry.type === 'tree') walk(entry.sha, `${path}/`);
+      }
+    };
+    walk(tree, '');
+    return found;
+  }
+
+  /** Writes the tree that results from changes to another; `base` null starts from nothing. Empty directories vanish. */
+  writeChangedTree(base: string | null, changes: readonly TreeChange[]): string {
+    return this.#changeTree(
+      base,
+      changes.map((change) => ({ ...change, segments: change.path.split('/') })),
+    );
+  }
+
+  #changeTree(
+    base: string | null,
+    changes: readonly (TreeChange & { segments: readonly string[] })[],
+  ): string {
+    const entries = new Map(
+      (base === null ? [] : (this.readTree(base) ?? [])).map((entry) => [entry.name, entry]),
+    );
+    for (const [name, group] of Map.groupBy(changes, (change) => change.segments[0] ?? '')) {
+      const below = group.filter((change) => change.segments.length > 1);
+      const own = group.findLast((change) => change.segments.length === 1);
+      if (own !== undefined) {
+        if (own.sha === null) entries.delete(name);
+        else
+          entries.set(name, {
+            name,
+            mode: own.mode,
+            type: own.mode === '040000' ? 'tree' : own.mode === '160000' ? 'commit' : 'blob',
+            sha: own.sha,
+          });
+      }
+      if (below.length === 0) continue;
+      const existing = entries.get(name);
+      const sha = this.#changeTree(
+        existing?.type === 'tree' ? existing.sha : null,
+        below.map((change) => ({ ...change, segments: change.segments.slice(1) })),
+      );
+      if (this.readTree(sha)?.length === 0) entries.delete(name);
+      else entries.set(name, { name, mode: '040000', type: 'tree', sha });
+    }
+    return this.objects.writeTree([...entries.values()]);
+  }
+
+  /** Merges two commits with `git merge-tree --write-tree`; writes the tree, touches no ref. */
+  mergeTree(ours: string, theirs: string): MergeResult {
+    const key = `${ours} ${theirs}`;
+    const known = this.#merges.get(key);
+    if (known !== undefined) return known;
+    const result = spawnSync(
+      'git',
+      ['merge-tree', '--write-tree', '--name-only', '--no-messages', ours, theirs],
+      {
+        cwd: this.directory,
+        env: gitEnvironment,
+        encoding: 'utf8',
+      },
+    );
+    if (result.status !== 0 && result.status !== 1) throw new Error(`git merge-tree: ${result.stderr}`);
+    const [tree = '', ...paths] = result.stdout.trim().split('\n');
+    const merged: MergeResult = result.status === 0 ? { kind: 'clean', tree } : { kind: 'conflict', paths };
+    this.#merges.set(key, merged);
+    return merged;
+  }
+}
+
+function readRefs(directory: string): ReadonlyMap<string, string> {
+  const refs = new Map<string, string>();
+  const packed = join(directory, 'packed-refs');
+  if (existsSync(packed)) {
+    for (const line of readFileSync(packed, 'utf8').split('\n')) {
+      const match = /^([0-9a-f]{40}) (refs\/.+)$/.exec(line);
+      if (match?.[1] !== undefined && match[2] !== undefined) refs.set(match[2], match[1]);
+    }
+  }
+  for (const file of readdirSync(join(directory, 'refs'), { recursive: true, withFileTypes: true })) {
+    if (!file.isFile() || file.name.endsWith('.lock')) continue;
+    const path = join(file.parentPath, file.name);
+    refs.set(path.slice(directory.length + 1), readFileSync(path, 'utf8').trim());
+  }
+  return refs;
+}
