@@ -1,0 +1,223 @@
+import {
+  blob,
+  contexts,
+  document,
+  entry,
+  files,
+  comments,
+  comment,
+  head,
+  permission,
+  pullRequestFragments,
+  repository,
+  review,
+  reviews,
+  account,
+} from './fragments.ts';
+
+/**
+ * One pull request with the repository around it: the one request of a warm decision. The permission of the author is
+ * asked for along with it once the author is known.
+ */
+export const pullRequestQuery = document(
+  /* GraphQL */ `
+    query PullRequest(
+      $owner: String!
+      $name: String!
+      $number: Int!
+      $appId: Int!
+      $items: Int!
+      $commits: Int!
+      $author: String!
+      $knowsAuthor: Boolean!
+    ) {
+      repository(owner: $owner, name: $name) {
+        ...Repository
+        pullRequest(number: $number) {
+          ...PullRequest
+        }
+        collaborators(login: $author, first: 1) @include(if: $knowsAuthor) {
+          ...Permission
+        }
+      }
+    }
+  `,
+  repository,
+  permission,
+  ...pullRequestFragments,
+);
+
+/** A page of open pull requests against one branch, oldest first, each complete unless one of its lists is longer. */
+export const openPullRequestsQuery = document(
+  /* GraphQL */ `
+    query OpenPullRequests(
+      $owner: String!
+      $name: String!
+      $base: String
+      $appId: Int!
+      $page: Int!
+      $items: Int!
+      $commits: Int!
+      $after: String
+    ) {
+      repository(owner: $owner, name: $name) {
+        ...Repository
+        pullRequests(
+          states: OPEN
+          baseRefName: $base
+          first: $page
+          after: $after
+          orderBy: { field: CREATED_AT, direction: ASC }
+        ) {
+          pageInfo {
+            hasNextPage
+            endCursor
+          }
+          nodes {
+            ...PullRequest
+          }
+        }
+      }
+    }
+  `,
+  repository,
+  ...pullRequestFragments,
+);
+
+/** The numbers alone, a hundred a page. */
+export const openNumbersQuery = /* GraphQL */ `
+  query OpenNumbers($owner: String!, $name: String!, $after: String) {
+    repository(owner: $owner, name: $name) {
+      defaultBranchRef {
+        name
+      }
+      pullRequests(states: OPEN, first: 100, after: $after, orderBy: { field: CREATED_AT, direction: ASC }) {
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+        nodes {
+          number
+          baseRefName
+        }
+      }
+    }
+  }
+`;
+
+/** The further pages of whichever lists of a pull request did not end on the first. */
+export const pullRequestPagesQuery = document(
+  /* GraphQL */ `
+    query PullRequestPages(
+      $owner: String!
+      $name: String!
+      $number: Int!
+      $files: String
+      $reviews: String
+      $comments: String
+      $moreFiles: Boolean!
+      $moreReviews: Boolean!
+      $moreComments: Boolean!
+    ) {
+      repository(owner: $owner, name: $name) {
+        pullRequest(number: $number) {
+          headRefOid
+          files(first: 100, after: $files) @include(if: $moreFiles) {
+            ...Files
+          }
+          latestOpinionatedReviews(first: 100, after: $reviews) @include(if: $moreReviews) {
+            ...Reviews
+          }
+          comments(first: 100, after: $comments) @include(if: $moreComments) {
+            ...Comments
+          }
+        }
+      }
+    }
+  `,
+  files,
+  reviews,
+  review,
+  comments,
+  comment,
+  account,
+);
+
+/** What hangs on a head commit, for a pull request whose list of commits does not end with its head. */
+export const headQuery = document(
+  /* GraphQL */ `
+    query Head($owner: String!, $name: String!, $oid: GitObjectID!, $appId: Int!) {
+      repository(owner: $owner, name: $name) {
+        object(oid: $oid) {
+          __typename
+          ...Head
+        }
+      }
+    }
+  `,
+  head,
+  contexts,
+);
+
+/** Further checks and statuses of a commit. */
+export const contextsQuery = document(
+  /* GraphQL */ `
+    query Contexts($owner: String!, $name: String!, $oid: GitObjectID!, $after: String) {
+      repository(owner: $owner, name: $name) {
+        object(oid: $oid) {
+          __typename
+          ... on Commit {
+            statusCheckRollup {
+              contexts(first: 100, after: $after) {
+                ...Contexts
+              }
+            }
+          }
+        }
+      }
+    }
+  `,
+  contexts,
+);
+
+/**
+ * What is new about heads and authors: `f0`, `f1`, … the file at `$path<i>` of commit `$head<i>`, and `a0`, `a1`, …
+ * the permission of `$login<i>`.
+ */
+export function detailsQuery(heads: number, logins: number): string {
+  const files = Array.from({ length: heads }, (_, i) => i);
+  const authors = Array.from({ length: logins }, (_, i) => i);
+  const variables = [
+    ...files.map((i) => `$head${i}: GitObjectID!, $path${i}: String!`),
+    ...authors.map((i) => `$login${i}: String!`),
+  ];
+  const fields = [
+    ...files.map(
+      (i) =>
+        `f${i}: object(oid: $head${i}) { __typename ... on Commit { file(path: $path${i}) { ...Entry } } }`,
+    ),
+    ...authors.map((i) => `a${i}: collaborators(login: $login${i}, first: 1) { ...Permission }`),
+  ];
+  return document(
+    `query Details($owner: String!, $name: String!, ${variables.join(', ')}) {
+      repository(owner: $owner, name: $name) { ${fields.join('\n')} }
+    }`,
+    ...(heads > 0 ? [entry, blob] : []),
+    ...(logins > 0 ? [permission] : []),
+  );
+}
+
+/** Comments of several pull requests: `p0`, `p1`, … for `$number<i>`. */
+export function commentsQuery(count: number): string {
+  const indexes = Array.from({ length: count }, (_, i) => i);
+  return document(
+    `query Comments($owner: String!, $name: String!, ${indexes.map((i) => `$number${i}: Int!, $after${i}: String`).join(', ')}) {
+      repository(owner: $owner, name: $name) {
+        ${indexes.map((i) => `p${i}: pullRequest(number: $number${i}) { number comments(first: 100, after: $after${i}) { ...Comments } }`).join('\n')}
+      }
+    }`,
+    comments,
+    comment,
+    account,
+  );
+}
