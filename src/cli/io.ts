@@ -1,4 +1,5 @@
 /** The one place of the command line that touches the process. */
+import { isatty } from 'node:tty';
 import type { CommandIo, Output } from './command.ts';
 
 /** The status with which a shell reports a process ended by SIGPIPE. */
@@ -16,8 +17,8 @@ export function processIo(): CommandIo {
   };
 }
 
-function outputTo(stream: NodeJS.WriteStream): Output {
-  const { isTTY: isTerminal = false } = stream;
+function outputTo(stream: NodeJS.WriteStream & { readonly fd: 1 | 2 }): Output {
+  const isTerminal = isatty(stream.fd);
   const { NO_COLOR: noColour = '', TERM: terminal } = process.env;
   const colours = isTerminal && noColour === '' && terminal !== 'dumb';
   // `curfew … | head`: nobody reads on, so there is nothing left to do. Not 0, for the answer was cut short.

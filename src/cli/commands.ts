@@ -1,0 +1,7 @@
+/** The commands of `curfew`, in the order in which help lists them. To add one: its file, and a line here. */
+import type { CommandTable } from './dispatch.ts';
+
+export const commands: CommandTable = {
+  start: async () => (await import('./start.ts')).startCommand,
+  manifests: async () => (await import('./manifests.ts')).manifestsCommand,
+};
