@@ -7,6 +7,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LRUCache } from 'lru-cache';
+import { parseDiffTree } from './diff.ts';
+import type { FileChange } from './diff.ts';
 import { ObjectStore } from './objects.ts';
 import type { Commit, Mode, TreeEntry } from './objects.ts';
 
@@ -66,6 +68,7 @@ export class GitRepository {
   readonly objects: ObjectStore;
   #refs: ReadonlyMap<string, string>;
   readonly #merges = new LRUCache<string, MergeResult>({ max: 2_000 });
+  readonly #changes = new LRUCache<string, readonly FileChange[]>({ max: 2_000 });
 
   private constructor(directory: string) {
     this.directory = directory;
@@ -267,20 +270,24 @@ export class GitRepository {
     const key = `${ours} ${theirs}`;
     const known = this.#merges.get(key);
     if (known !== undefined) return known;
-    const result = spawnSync(
-      'git',
-      ['merge-tree', '--write-tree', '--name-only', '--no-messages', ours, theirs],
-      {
-        cwd: this.directory,
-        env: gitEnvironment,
-        encoding: 'utf8',
-      },
-    );
+    const args = ['merge-tree', '--write-tree', '--name-only', '--no-messages', ours, theirs];
+    const result = spawnSync('git', args, { cwd: this.directory, env: gitEnvironment, encoding: 'utf8' });
     if (result.status !== 0 && result.status !== 1) throw new Error(`git merge-tree: ${result.stderr}`);
     const [tree = '', ...paths] = result.stdout.trim().split('\n');
     const merged: MergeResult = result.status === 0 ? { kind: 'clean', tree } : { kind: 'conflict', paths };
     this.#merges.set(key, merged);
     return merged;
+  }
+
+  /** What changed from one tree or commit to another, with renames found by git and the patch of each file. */
+  fileChanges(before: string, after: string): readonly FileChange[] {
+    const key = `${before} ${after}`;
+    const known = this.#changes.get(key);
+    if (known !== undefined) return known;
+    const args = ['diff-tree', '-r', '-M', '-z', '--no-color', '--full-index', '--raw', '--numstat', '-p'];
+    const changes = parseDiffTree(this.run([...args, before, after]));
+    this.#changes.set(key, changes);
+    return changes;
   }
 }
 
