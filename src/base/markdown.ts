@@ -45,7 +45,7 @@ export function codeSpan(text: string): string {
   if (shown === '') return '';
   const fence = '`'.repeat(longestRun(shown) + 1);
   // Markdown takes one space off both ends where both have one: so a span can begin and end with a backtick.
-  const padding = /^`|`$|^ .* $/.test(shown) ? ' ' : '';
+  const padding = /^`|`$|^ .*[^ ].* $/.test(shown) ? ' ' : '';
   return `${fence}${padding}${shown}${padding}${fence}`;
 }
 

@@ -1,5 +1,5 @@
 import MarkdownIt, { type Token } from 'markdown-it';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { codeBlock, codeSpan, escapeMarkdown, tableCell } from '../../src/base/markdown.ts';
 import { visible } from '../../src/base/text.ts';
@@ -235,9 +235,13 @@ describe('codeBlock', () => {
       fc.property(hostile, (text) => {
         const tokens = markdown.parse(`x\n\n${codeBlock(text, 'yaml')}\n\ny`, {});
         expect(tokens.map(({ type }) => type)).toEqual([
-          ...['paragraph_open', 'inline', 'paragraph_close'],
+          'paragraph_open',
+          'inline',
+          'paragraph_close',
           'fence',
-          ...['paragraph_open', 'inline', 'paragraph_close'],
+          'paragraph_open',
+          'inline',
+          'paragraph_close',
         ]);
         expect(tokens[3]?.info).toBe('yaml');
         expect(codeBlock(text, '')).not.toContain('<!--');
