@@ -11,6 +11,7 @@ import type {
   AccountFacts,
   CheckRunFacts,
   CommandsFacts,
+  HistoryCommit,
   LandingFacts,
   LastPush,
   MergeMethod,
@@ -20,14 +21,30 @@ import type {
   TipFacts,
 } from '../lifecycle/facts.ts';
 
+/**
+ * What a request is for, the most important first. Only `ending` may use the whole of the installation's budgets;
+ * the others leave a reserve to it (see limiter.ts).
+ */
+export type Purpose = 'ending' | 'deciding' | 'display';
+
 export interface BranchRead {
   readonly now: Instant;
   readonly repository: RepositoryFacts;
   readonly tip: TipFacts;
-  /** Branches `curfew/…` with the newest pull request of each, if any. */
+  /** The newest pull request from each branch `curfew/…`. */
   readonly reverts: readonly RevertFacts[];
+  /** Branches `curfew/…` from which no pull request was ever opened. */
+  readonly branchesWithoutPullRequest: readonly { readonly name: string; readonly head: HistoryCommit }[];
   /** The 50 merged pull requests that were touched last: who may have brought a request, who may be commented on. */
-  readonly recentlyMerged: readonly { readonly number: number; readonly updatedAt: Instant; readonly paths: readonly string[] }[];
+  readonly recentlyMerged: readonly MergedPullRequest[];
+}
+
+export interface MergedPullRequest {
+  readonly number: number;
+  readonly updatedAt: Instant;
+  readonly baseRef: string;
+  /** The first twenty; a request is alone in its pull request. */
+  readonly paths: readonly string[];
 }
 
 export interface Annotation {
@@ -78,18 +95,25 @@ export interface RepositoryPort {
   readonly owner: string;
   readonly name: string;
 
+  /** The same repository, for requests of another importance. A port begins as `deciding`. */
+  withPurpose(purpose: Purpose): RepositoryPort;
+
   /** One request when the tip is known, else two or three; `fresh` reads again whatever is not immutable. */
   readPullRequest(number: number): Promise<PullRequestWorld>;
   /** One request when the tip is known. */
   readBranch(): Promise<BranchRead>;
   /**
-   * The history and the pull request behind each request path (`access-requests/…`). `candidates` are merged pull
-   * requests that may have brought it, newest first; the commits' own links are asked as well.
+   * The history behind request paths (`access-requests/…`) and their grant files. For `pending` ones, which have no
+   * grant, also the pull request that brought them, what it landed and who pushed it: `recentlyMerged` names
+   * candidates, newest first, and the commits' own links are asked as well. For `granted` ones the history is all.
+   * Costs nothing where the tip is known and nothing is pending.
    */
   readLandings(
     branch: BranchRead,
-    paths: readonly string[],
+    paths: { readonly granted: readonly string[]; readonly pending: readonly string[] },
   ): Promise<ReadonlyMap<string, LandingFacts>>;
+  /** Texts of blobs by SHA, verified against it; throws where one is missing. */
+  readBlobs(shas: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Comments of these pull requests. */
   readCommands(numbers: readonly number[]): Promise<readonly CommandsFacts[]>;
   /** Teams `org/slug`; a team that cannot be seen is left out. */
@@ -100,12 +124,25 @@ export interface RepositoryPort {
   readLastPush(ref: string, head: string): Promise<LastPush | null>;
   /** Numbers of all open pull requests against the default branch, over all pages. */
   listOpenPullRequests(): Promise<readonly number[]>;
+  /**
+   * All open pull requests against the default branch, oldest first, a page of them with one request, or two where
+   * one is new. What `readPullRequest` says of one, this says of many.
+   */
+  readOpenPullRequests(): AsyncIterable<readonly PullRequestWorld[]>;
+  /** Texts of blobs by SHA; null where one is binary, not UTF-8 or over 500 kB. One that is not there is left out. */
+  readBlobs(shas: readonly string[]): Promise<ReadonlyMap<string, string | null>>;
 
   /** Writes only where `existing` (newest first) does not already say the same. One check run per head. */
   publishCheck(content: CheckContent, existing: readonly CheckRunFacts[]): Promise<'written' | 'unchanged'>;
   /** The one comment of ours on the pull request, found by author id and marker, created or edited on change only. */
   publishComment(pullRequest: number, body: string): Promise<'written' | 'unchanged'>;
-  merge(pullRequest: number, head: string, method: MergeMethod, title: string, message: string): Promise<MergeOutcome>;
+  merge(
+    pullRequest: number,
+    head: string,
+    method: MergeMethod,
+    title: string,
+    message: string,
+  ): Promise<MergeOutcome>;
   commit(content: CommitContent): Promise<CommitOutcome>;
   createBranch(name: string, sha: string): Promise<'created' | 'exists'>;
   deleteBranch(name: string): Promise<void>;

@@ -69,6 +69,8 @@ export interface RepositoryFacts {
   readonly appId: number;
   /** The account id of the App's bot user: author of its commits, comments and pull requests. */
   readonly botId: number;
+  /** Whether this server signs what the App commits: always on github.com, on Enterprise Server only where web signing is on. */
+  readonly signsCommits: boolean;
 }
 
 export interface AccountFacts {
@@ -146,7 +148,11 @@ export interface PullRequestFacts {
   /** Our own check runs on the head, newest first. */
   readonly checkRuns: readonly CheckRunFacts[];
   /** Checks of other Apps and statuses that the rules require on this head, with whether they pass. */
-  readonly foreignChecks: readonly { readonly context: string; readonly appId: number | null; readonly passed: boolean }[];
+  readonly foreignChecks: readonly {
+    readonly context: string;
+    readonly appId: number | null;
+    readonly passed: boolean;
+  }[];
   /** All comments that might matter: ours (by author id) and those whose first line is a command; complete. */
   readonly comments: readonly CommentFacts[];
 }

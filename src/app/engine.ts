@@ -1,0 +1,122 @@
+/**
+ * The shell around the decisions: reads the facts that they ask for, and applies what they say, in the order in which a
+ * crash after any write leaves something that the next run understands.
+ */
+import type { Instant } from '../base/instant.ts';
+import {
+  decidePullRequest,
+  pullRequestNeeds,
+  type PullRequestDecision,
+  type Published,
+} from '../lifecycle/pull-request.ts';
+import type { LastPush, PullRequestWorld } from '../lifecycle/facts.ts';
+import type { Annotation, CheckContent, RepositoryPort } from '../github/port.ts';
+import { createBranchReconciler } from './engine-branch.ts';
+import type { PullRequestContext, PullRequestOutcome, Reconciler } from './reconcile.ts';
+
+/** The engine's view of time: the machine's own clock. */
+export interface EngineClock {
+  now(): Instant;
+}
+
+/** Builds the engine. It holds no state that matters: only what it has seen of time, and what it need not read twice. */
+export function createEngine(clock: EngineClock): Reconciler {
+  return {
+    pullRequest: (port, number, context) => reconcilePullRequest(port, number, context, clock),
+    branch: createBranchReconciler(clock),
+  };
+}
+
+interface Evaluation {
+  readonly world: PullRequestWorld;
+  readonly decision: PullRequestDecision;
+}
+
+async function evaluate(
+  port: RepositoryPort,
+  number: number,
+  clock: EngineClock,
+  lastPush: 'unread' | 'read',
+): Promise<Evaluation> {
+  const world = await port.readPullRequest(number);
+  const needs = pullRequestNeeds(world);
+  const { headRef, head } = world.pullRequest;
+  const [teams, subjectAccount, push] = await Promise.all([
+    port.readTeams(needs.teams),
+    needs.account === null ? null : port.readAccount(needs.account),
+    lastPush === 'read' ? port.readLastPush(headRef, head) : ('unread' as LastPush | null | 'unread'),
+  ]);
+  const decision = decidePullRequest(world, { teams, subjectAccount, lastPush: push, localNow: clock.now() });
+  return { world, decision };
+}
+
+async function reconcilePullRequest(
+  port: RepositoryPort,
+  number: number,
+  context: PullRequestContext,
+  clock: EngineClock,
+): Promise<PullRequestOutcome> {
+  let { world, decision } = await evaluate(port, number, clock, 'unread');
+  if (decision.action === 'confirm' && context.mergeGroups.length === 0) {
+    // Between the first read and now somebody may have pushed, dismissed or left: the same read is made again, with
+    // who pushed last, and only what it says counts.
+    ({ world, decision } = await evaluate(port, number, clock, 'read'));
+  }
+  const [reason] = decision.findings;
+  if (reason !== undefined) {
+    context.observe.decided(reason.code);
+    context.log.info({ sha: world.pullRequest.head, reason: reason.code }, reason.message);
+  }
+  context.signal.throwIfAborted();
+  const branchTouched = await apply(port, world, decision, context);
+  return { head: world.pullRequest.head, branchTouched, requeueAt: decision.recheckAt };
+}
+
+async function apply(
+  port: RepositoryPort,
+  world: PullRequestWorld,
+  decision: PullRequestDecision,
+  context: PullRequestContext,
+): Promise<boolean> {
+  const { number, head, checkRuns } = world.pullRequest;
+  if (decision.check !== null) {
+    await port.publishCheck(checkContent(decision.check, head), checkRuns);
+    for (const group of context.mergeGroups) await port.publishCheck(checkContent(decision.check, group), []);
+  }
+  if (decision.action === 'merge' && decision.mergeMethod !== null && context.mergeGroups.length === 0) {
+    // The comment waits for what comes of it: the grant is a moment away and says more.
+    const merged = await port.merge(
+      number,
+      head,
+      decision.mergeMethod,
+      mergeTitle(world),
+      mergeMessage(decision),
+    );
+    if (merged.kind === 'merged') return true;
+    context.log.warn({ sha: head, outcome: merged }, 'the merge did not take effect');
+    if (merged.kind === 'refused') await port.publishComment(number, decision.comment ?? '');
+    return false;
+  }
+  if (decision.comment !== null) await port.publishComment(number, decision.comment);
+  return decision.branchTouched;
+}
+
+function mergeTitle({ pullRequest }: PullRequestWorld): string {
+  return `${pullRequest.title} (#${pullRequest.number})`;
+}
+
+function mergeMessage(decision: PullRequestDecision): string {
+  return decision.findings.map(({ message }) => message).join('\n');
+}
+
+function checkContent(published: Published, head: string): CheckContent {
+  const { faults, ...content } = published;
+  const annotations = faults.map((fault): Annotation => ({
+    path: fault.file,
+    line: fault.line,
+    level: 'failure',
+    title: 'Not valid',
+    message: fault.remedy === '' ? fault.message : `${fault.message}; ${fault.remedy}`,
+  }));
+  return { ...content, head, annotations };
+}

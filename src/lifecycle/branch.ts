@@ -1,0 +1,228 @@
+/**
+ * The second loop: what is to be done on the default branch. Ending comes first and depends on nothing but itself;
+ * then what keeps the tree as it should be; then, one at a time, what is to be granted.
+ */
+import type { TeamFacts } from '../approval/approval.ts';
+import { ownersOf } from '../approval/codeowners.ts';
+import type { Instant } from '../base/instant.ts';
+import type { Finding, ReasonCode } from '../base/reasons.ts';
+import { principalTeams } from '../policy/principals.ts';
+import { isRequestFile } from '../request/path.ts';
+import type { AccountFacts, BranchWorld, CommentFacts, FileFacts, TipFacts } from './facts.ts';
+import { judgeGrant, requestPathOfGrant, type GrantState, type ProvenGrant } from './grant-state.ts';
+import { grantCommit, type GrantCommit } from './grant-commit.ts';
+import { judgeLanding, type LandingVerdict } from './landing.ts';
+import { clusterReadme, pinOf, readmePath } from './pin.ts';
+import { requestedSubject } from './plan.ts';
+import { obstacles } from './protection.ts';
+import type { Ended } from './revert.ts';
+import { readTrusted } from './trusted.ts';
+
+export interface BranchContext {
+  readonly teams: ReadonlyMap<string, TeamFacts>;
+  /** Accounts by lower-case login, for `spec.for`. */
+  readonly accounts: ReadonlyMap<string, AccountFacts>;
+  /** Texts of the blobs that `changedRoleBlobs` named. */
+  readonly blobs: ReadonlyMap<string, string>;
+  readonly localNow: Instant;
+  /** The latest time ever seen, here or at GitHub: by it the end is judged. */
+  readonly latestNow: Instant;
+}
+
+/** What to say on a pull request about what became of it. */
+export interface Tell {
+  readonly pullRequest: number;
+  readonly landing: LandingVerdict;
+}
+
+export interface BranchDecision {
+  /** Access that has ended: one revert pull request for all of it. */
+  readonly ended: readonly Ended[];
+  /** Files below `grants/` that are none of ours: removed by a direct commit. */
+  readonly foreign: readonly { readonly file: FileFacts; readonly finding: Finding }[];
+  /** READMEs to write, adoption included. */
+  readonly readmes: readonly { readonly path: string; readonly text: string }[];
+  /** The next grant to commit; the rest waits for the decision at the tip that this makes. */
+  readonly grant: GrantCommit | null;
+  readonly tells: readonly Tell[];
+  readonly inForce: readonly ProvenGrant[];
+  /** One code for each grant, request and file that was judged: for metrics and the log. */
+  readonly codes: readonly { readonly path: string; readonly code: ReasonCode }[];
+  /** When time alone changes the decision. */
+  readonly wakeAt: Instant | null;
+}
+
+/** Request paths whose history decides: of every grant file, and of every request without one. */
+export function landingPaths(tip: TipFacts): {
+  readonly granted: readonly string[];
+  readonly pending: readonly string[];
+} {
+  const granted = tip.grants.flatMap((file) => requestPathOfGrant(file.path) ?? []);
+  const pending = tip.requests
+    .map(({ path }) => path)
+    .filter((path) => isRequestFile(path) && !granted.includes(path));
+  return { granted, pending };
+}
+
+/** Teams whose members decide about these request paths. */
+export function branchTeams(tip: TipFacts, paths: readonly string[]): readonly string[] {
+  const { policy, codeowners } = readTrusted(tip);
+  if (paths.length === 0 || policy === null) return [];
+  const owners = paths.flatMap((path) =>
+    codeowners === null ? [] : ownersOf(codeowners.value, path).owners,
+  );
+  const teams = owners.flatMap((owner) => (owner.kind === 'team' ? [owner.team] : []));
+  return [...new Set([...principalTeams(policy.value), ...teams])].sort();
+}
+
+/** Logins of `spec.for` in requests without a grant. */
+export function branchAccounts(tip: TipFacts, pending: readonly string[]): readonly string[] {
+  return tip.requests.flatMap((file) => (pending.includes(file.path) ? (requestedSubject(file) ?? []) : []));
+}
+
+/** Decides what is to be done on the default branch. */
+export function decideBranch(world: BranchWorld, context: BranchContext): BranchDecision {
+  const { repository, tip, now } = world;
+  const blocked = obstacles(repository, tip, readTrusted(tip), { github: now, local: context.localNow });
+  const states = grantStates(world, context);
+  const { pending } = landingPaths(tip);
+  const verdicts = pending.map((path) => ({ path, verdict: verdictOf(path, world, context, blocked) }));
+
+  const ended = [
+    ...states.flatMap((state) => (state.kind === 'ended' ? [endedGrant(state, tip)] : [])),
+    ...verdicts.flatMap(({ path, verdict }) =>
+      verdict.kind === 'ended' ? [endedRequest(path, verdict, tip)] : [],
+    ),
+  ];
+  const foreign = states.flatMap((state) => (state.kind === 'foreign' ? [state] : []));
+  const inForce = states.flatMap((state) => (state.kind === 'in-force' ? [state.grant] : []));
+  const [granting] = verdicts.flatMap(({ verdict }) => (verdict.kind === 'grant' ? [verdict] : []));
+  const wakes = [
+    ...inForce.map(({ evidence }) => evidence.expiresAt),
+    ...verdicts.flatMap(({ verdict }) => (verdict.kind === 'wait' ? [verdict.until] : [])),
+  ];
+  return {
+    ended,
+    foreign,
+    readmes: blocked.some(({ code }) => code === 'repository-moved') ? [] : readmes(world),
+    grant: granting === undefined ? null : grantCommit(world, granting),
+    tells: verdicts.flatMap(({ verdict }) =>
+      verdict.pullRequest !== null && verdict.kind === 'wait'
+        ? [{ pullRequest: verdict.pullRequest.number, landing: verdict }]
+        : [],
+    ),
+    inForce,
+    codes: [
+      ...states.flatMap(codeOfState),
+      ...verdicts.map(({ path, verdict }) => ({ path, code: verdict.finding.code })),
+    ],
+    wakeAt: wakes.length === 0 ? null : Math.min(...wakes),
+  };
+}
+
+function grantStates(world: BranchWorld, context: BranchContext): readonly GrantState[] {
+  const { repository, tip, landings } = world;
+  const commentsOf = (pullRequest: number): readonly CommentFacts[] =>
+    world.commands.find((commands) => commands.pullRequest === pullRequest)?.comments ?? [];
+  return tip.grants.filter(isGrantFile).map((file) => {
+    const landing = landings.get(requestPathOfGrant(file.path) ?? '') ?? null;
+    const question = {
+      repository,
+      tip,
+      file,
+      landing,
+      now: context.latestNow,
+      teams: context.teams,
+      comments: [],
+      blobs: context.blobs,
+    };
+    const state = judgeGrant(question);
+    // Which pull request to listen to is known only once the evidence is read.
+    if (state.kind !== 'in-force') return state;
+    return judgeGrant({ ...question, comments: commentsOf(state.grant.evidence.pullRequest) });
+  });
+}
+
+/** Everything below `grants/` but the READMEs that Curfew itself keeps there. */
+function isGrantFile({ path }: FileFacts): boolean {
+  return !/^grants\/[^/]+\/README\.md$/.test(path);
+}
+
+function verdictOf(
+  path: string,
+  { repository, tip, landings, now }: BranchWorld,
+  context: BranchContext,
+  blocked: readonly Finding[],
+): LandingVerdict {
+  const file = tip.requests.find((candidate) => candidate.path === path);
+  const landing = landings.get(path);
+  if (file === undefined || landing === undefined) {
+    throw new Error(`The facts about ${path} were not read; landingPaths names what must be`);
+  }
+  const login = requestedSubject(file)?.toLowerCase();
+  return judgeLanding({
+    repository,
+    tip,
+    file,
+    landing,
+    now,
+    teams: context.teams,
+    subjectAccount: login === undefined ? null : (context.accounts.get(login) ?? null),
+    obstacles: blocked,
+  });
+}
+
+function endedGrant(state: Extract<GrantState, { kind: 'ended' }>, tip: TipFacts): Ended {
+  const { grant, finding } = state;
+  // Keyed by blob: a request that was put at the same path since then is another request.
+  const request = tip.requests.find(
+    ({ path, sha }) => path === grant.evidence.request && sha === grant.evidence.requestBlob,
+  );
+  return {
+    finding,
+    request: grant.evidence.request,
+    evidence: grant.evidence,
+    pullRequest: grant.evidence.pullRequest,
+    deletions: [grant.file, ...(request === undefined ? [] : [request])].map(({ path, sha }) => ({
+      path,
+      sha,
+    })),
+  };
+}
+
+function endedRequest(
+  path: string,
+  verdict: Extract<LandingVerdict, { kind: 'ended' }>,
+  tip: TipFacts,
+): Ended {
+  const files = tip.requests.filter((file) => file.path === path);
+  return {
+    finding: verdict.finding,
+    request: path,
+    evidence: verdict.evidence,
+    pullRequest: verdict.pullRequest?.number ?? null,
+    deletions: files.map(({ path, sha }) => ({ path, sha })),
+  };
+}
+
+function codeOfState(state: GrantState): readonly { readonly path: string; readonly code: ReasonCode }[] {
+  switch (state.kind) {
+    case 'in-force':
+      return [{ path: state.grant.file.path, code: 'granted' }];
+    case 'ended':
+      return [{ path: state.grant.file.path, code: state.finding.code }];
+    case 'foreign':
+      return [{ path: state.file.path, code: state.finding.code }];
+    case 'unknown':
+      return [];
+  }
+}
+
+/** READMEs that are missing, or that somebody changed. */
+function readmes({ repository, tip }: BranchWorld): BranchDecision['readmes'] {
+  const policy = readTrusted(tip).policy;
+  if (policy === null) return [];
+  return Object.keys(policy.value.clusters)
+    .map((cluster) => ({ path: readmePath(cluster), text: clusterReadme(cluster, pinOf(repository)) }))
+    .filter(({ path, text }) => tip.grants.find((file) => file.path === path)?.text !== text);
+}

@@ -1,0 +1,122 @@
+/**
+ * What the access repository needs before anything is granted from it. Whatever is missing here is missing for
+ * new grants only; ending access never asks.
+ */
+import { ownersOf, type Codeowners } from '../approval/codeowners.ts';
+import { finding, type Finding } from '../base/reasons.ts';
+import { formatInstant, type Instant } from '../base/instant.ts';
+import { checkName } from './check.ts';
+import type { RepositoryFacts, TipFacts } from './facts.ts';
+import { pinOf, readPin } from './pin.ts';
+import type { Trusted } from './trusted.ts';
+
+/** Local and GitHub's clock may differ by this much, in milliseconds. */
+const clockTolerance = 30_000;
+
+/** Every reason why nothing at all is granted from this repository now. */
+export function obstacles(
+  repository: RepositoryFacts,
+  tip: TipFacts,
+  trusted: Trusted,
+  clocks: { readonly github: Instant; readonly local: Instant },
+): readonly Finding[] {
+  return [
+    ...pinObstacles(repository, tip),
+    ...ruleObstacles(repository),
+    ...ownershipObstacles(tip, trusted),
+    ...clockObstacles(clocks),
+    ...policyObstacles(trusted),
+  ];
+}
+
+function pinObstacles(repository: RepositoryFacts, tip: TipFacts): readonly Finding[] {
+  const here = pinOf(repository);
+  const foreign = tip.grants
+    .filter((file) => file.path.endsWith('/README.md'))
+    .map((file) => readPin(file.text ?? ''))
+    .find(
+      (pin) =>
+        pin !== null && (pin.repositoryId !== here.repositoryId || pin.defaultBranch !== here.defaultBranch),
+    );
+  if (foreign === undefined || foreign === null) return [];
+  return [
+    finding(
+      'repository-moved',
+      `grants/ was adopted by repository ${foreign.repositoryId} on branch ${foreign.defaultBranch}, but this is repository ${here.repositoryId} on branch ${here.defaultBranch}; once every grant has ended, delete grants/ to adopt it here`,
+    ),
+  ];
+}
+
+function ruleObstacles({ rules, appId }: RepositoryFacts): readonly Finding[] {
+  const pinned = rules.requiredChecks.some((check) => check.context === checkName && check.appId === appId);
+  const missing = [
+    rules.pullRequestRequired ? null : 'requires no pull request',
+    rules.codeOwnerReviewRequired ? null : 'requires no review by code owners',
+    pinned ? null : `does not require the check "${checkName}" pinned to this App (id ${appId})`,
+    rules.forcePushBlocked ? null : 'allows force pushes',
+  ].filter((gap) => gap !== null);
+  return missing.map((gap) =>
+    finding(
+      'unprotected',
+      `The default branch ${gap}; run "curfew manifests rulesets" and post what it prints`,
+    ),
+  );
+}
+
+/** Directories that decide who gets what, with a path that stands for files to come. */
+const guarded = [
+  { directory: '.github/', sample: '.github/workflows/new.yaml' },
+  { directory: 'templates/', sample: 'templates/new.yaml' },
+  { directory: 'templates/roles/', sample: 'templates/roles/new.yaml' },
+  { directory: 'clusters/', sample: 'clusters/new/new.yaml' },
+  { directory: 'grants/', sample: 'grants/new/new/new.yaml' },
+] as const;
+
+/** Guarded paths that CODEOWNERS leaves without an owner; `paths` are further files that exist below them. */
+export function unownedPaths(codeowners: Codeowners, paths: readonly string[]): readonly string[] {
+  const samples = [codeowners.file, '.github/curfew.yaml', ...guarded.map(({ sample }) => sample), ...paths];
+  return [...new Set(samples)].filter((path) => ownersOf(codeowners, path).owners.length === 0);
+}
+
+function ownershipObstacles(tip: TipFacts, trusted: Trusted): readonly Finding[] {
+  const codeowners = trusted.codeowners?.value;
+  if (codeowners === undefined) {
+    return [finding('unprotected', 'There is no CODEOWNERS file that can be read on the default branch')];
+  }
+  const existing = [tip.policy, ...tip.templates, ...tip.roles, ...tip.clusters].flatMap(
+    (file) => file?.path ?? [],
+  );
+  const rejected = new Set(tip.codeownersErrorLines);
+  const unowned = unownedPaths(codeowners, existing);
+  const inError = [...guarded.map(({ sample }) => sample), ...existing].filter((path) =>
+    rejected.has(ownersOf(codeowners, path).line ?? 0),
+  );
+  return [...new Set([...unowned, ...inError])].map((path) =>
+    finding('unprotected', `${codeowners.file} gives ${path} no owner whom GitHub accepts`),
+  );
+}
+
+function clockObstacles(clocks: { readonly github: Instant; readonly local: Instant }): readonly Finding[] {
+  if (Math.abs(clocks.github - clocks.local) <= clockTolerance) return [];
+  return [
+    finding(
+      'clock-skew',
+      `It is ${formatInstant(clocks.local)} here and ${formatInstant(clocks.github)} at GitHub; correct the clock of the machine that runs Curfew`,
+    ),
+  ];
+}
+
+function policyObstacles(trusted: Trusted): readonly Finding[] {
+  if (trusted.policy === null) {
+    const [fault] = trusted.faults.filter((candidate) => candidate.file === '.github/curfew.yaml');
+    return [
+      finding(
+        'policy-invalid',
+        fault === undefined
+          ? 'There is no .github/curfew.yaml on the default branch'
+          : `Line ${fault.line} of .github/curfew.yaml: ${fault.message}`,
+      ),
+    ];
+  }
+  return trusted.policy.value.paused ? [finding('paused')] : [];
+}

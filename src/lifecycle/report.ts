@@ -1,0 +1,139 @@
+/**
+ * What a person reads: the verdict first, then what would be gained in a person's words, then what is missing, then the
+ * rest folded. The check run and the comment say the same. Nothing here changes by time alone, so that nothing is
+ * written when nothing changed.
+ */
+import type { ApprovalVerdict } from '../approval/approval.ts';
+import { describeNotCounted, describeRequirement } from '../approval/describe.ts';
+import { formatDuration } from '../base/duration.ts';
+import { formatFault, type Fault } from '../base/fault.ts';
+import { formatInstant } from '../base/instant.ts';
+import { codeBlock, codeSpan, escapeMarkdown } from '../base/markdown.ts';
+import { reasons, type Finding } from '../base/reasons.ts';
+import { canonicalYaml } from '../template/canonical.ts';
+import type { Plan } from './plan.ts';
+
+export interface Report {
+  /** The first is the reason that counts. */
+  readonly findings: readonly Finding[];
+  readonly plan: Plan | null;
+  readonly approvals: ApprovalVerdict | null;
+  readonly faults: readonly Fault[];
+}
+
+export interface ReportText {
+  /** One plain line. */
+  readonly title: string;
+  /** Markdown. */
+  readonly summary: string;
+  /** Markdown: manifests, exact rules, digest; empty without a plan. */
+  readonly details: string;
+  /** The whole comment. */
+  readonly comment: string;
+}
+
+/** Marks the one comment of ours; it counts only on a comment whose author is the App's bot. */
+export const commentMarker = '<!-- curfew -->';
+
+export function describeReport(report: Report): ReportText {
+  const title = titleOf(report);
+  const sections = [
+    `**${escapeMarkdown(title)}.**`,
+    ...(report.plan === null ? [] : [describePlan(report.plan)]),
+    ...list('Why', remainingFindings(report)),
+    ...(report.plan === null ? [] : describeEffect(report.plan)),
+    ...(report.approvals === null ? [] : describeApprovals(report.approvals)),
+    ...(report.faults.length === 0 ? [] : [codeBlock(report.faults.map(formatFault).join('\n'), '')]),
+  ];
+  const summary = sections.join('\n\n');
+  const details = report.plan === null ? '' : describeDetails(report.plan);
+  const folded =
+    details === ''
+      ? ''
+      : `\n\n<details><summary>Manifests, exact rules, digest</summary>\n\n${details}\n\n</details>`;
+  return { title, summary, details, comment: `${commentMarker}\n${summary}${folded}\n` };
+}
+
+function titleOf({ findings, plan }: Report): string {
+  const [first] = findings;
+  if (first === undefined) return 'Nothing to decide';
+  const text = first.message;
+  switch (reasons[first.code].outcome) {
+    case 'refuse':
+      return `Refused: ${text}`;
+    case 'hold':
+      return `On hold: ${text}`;
+    case 'grant':
+      return plan?.request.notBefore ? 'Approved: access starts at the time asked for' : `Approved: ${text}`;
+    case 'wait':
+    case 'pass':
+    case 'end':
+      return text;
+  }
+}
+
+/** Every reason but the one in the title. */
+function remainingFindings({ findings }: Report): readonly string[] {
+  return findings.slice(1).map(({ message }) => escapeMarkdown(message));
+}
+
+function list(heading: string, items: readonly string[]): readonly string[] {
+  return items.length === 0 ? [] : [`**${heading}**\n${items.map((item) => `- ${item}`).join('\n')}`];
+}
+
+function describePlan(plan: Plan): string {
+  const { subject, requester, path, request, duration } = plan;
+  const where =
+    path.namespace === null
+      ? `across the whole cluster ${codeSpan(path.cluster)}`
+      : `in ${codeSpan(path.namespace)} on ${codeSpan(path.cluster)}`;
+  const start =
+    request.notBefore === null
+      ? 'from the grant'
+      : `from ${formatInstant(request.notBefore)} at the earliest`;
+  const who = `**${escapeMarkdown(subject.login)}** gets **${escapeMarkdown(request.template)}** ${where} for **${formatDuration(duration)}** ${start}`;
+  const behalf = subject.id === requester.id ? '' : `, asked for by ${escapeMarkdown(requester.login)}`;
+  const ticket = request.ticket === null ? '' : ` (${escapeMarkdown(request.ticket)})`;
+  return `${who}${behalf}, as the Kubernetes user ${codeSpan(subject.user)}.\n\n> ${escapeMarkdown(request.reason)}${ticket}`;
+}
+
+function describeEffect({ effect }: Plan): readonly string[] {
+  const flags = effect.dangers.map(({ severity, message }) => `**${severity}**: ${escapeMarkdown(message)}`);
+  return [
+    ...list('Gains', effect.gains.map(escapeMarkdown)),
+    ...list('Red flags', flags),
+    ...list('Not known', effect.unknown.map(escapeMarkdown)),
+  ];
+}
+
+function describeApprovals(approvals: ApprovalVerdict): readonly string[] {
+  if (approvals.requirements.length === 0) return ['The policy asks for no approval.'];
+  const missing = approvals.requirements
+    .filter(({ met }) => !met)
+    .map(({ requirement, could }) => {
+      const people = could.length === 0 ? '' : `: ${could.map(escapeMarkdown).join(', ')}`;
+      return `${escapeMarkdown(describeRequirement(requirement))}${people}`;
+    });
+  const given = approvals.requirements.flatMap(({ requirement, satisfiedBy }) =>
+    satisfiedBy.map(
+      ({ login }) => `${escapeMarkdown(login)}, for ${escapeMarkdown(describeRequirement(requirement))}`,
+    ),
+  );
+  const ignored = approvals.notCounted.map(
+    ({ login, why }) => `${escapeMarkdown(login)} ${describeNotCounted(why)}`,
+  );
+  return [
+    ...list('Waiting for', missing),
+    ...list('Approved by', given),
+    ...list('Changes requested by', approvals.changesRequested.map(escapeMarkdown)),
+    ...list('Did not count', ignored),
+  ];
+}
+
+function describeDetails(plan: Plan): string {
+  return [
+    codeBlock(canonicalYaml(plan.objects), 'yaml'),
+    ...(plan.effect.exact.length === 0 ? [] : [codeBlock(plan.effect.exact.join('\n'), '')]),
+    `Allowed by the policy entry ${codeSpan(plan.policyEntry)}. Digest ${codeSpan(plan.digest)}, grant ${codeSpan(plan.grantId)}.`,
+  ].join('\n\n');
+}

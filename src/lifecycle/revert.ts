@@ -1,0 +1,106 @@
+/**
+ * Ending: one pull request deletes what has ended, requests and grants together, and says for each who, what, why, when
+ * and approved by whom.
+ */
+import { sha256 } from '../base/digest.ts';
+import { formatInstant, type Instant } from '../base/instant.ts';
+import { codeSpan, escapeMarkdown, tableCell } from '../base/markdown.ts';
+import type { Finding } from '../base/reasons.ts';
+import { approvedBy } from './grant-commit.ts';
+import { ownBranchPrefix } from './candidate.ts';
+import { writeEnding, type GrantEvidence } from './evidence.ts';
+import type { RevertFacts } from './facts.ts';
+
+/** Access, or a request for it, that has ended. */
+export interface Ended {
+  readonly finding: Finding;
+  /** Path of the request file. */
+  readonly request: string;
+  /** Null where nothing was ever granted. */
+  readonly evidence: GrantEvidence | null;
+  readonly pullRequest: number | null;
+  /** Exactly these blobs are deleted; whatever else stands at a path by then is left alone. */
+  readonly deletions: readonly { readonly path: string; readonly sha: string }[];
+}
+
+export interface Revert {
+  readonly branch: string;
+  readonly title: string;
+  readonly commitBody: string;
+  readonly body: string;
+  readonly deletions: readonly string[];
+  /** The deletions below `grants/` alone, for the direct commit when the pull request is refused. */
+  readonly grantDeletions: readonly string[];
+}
+
+const branchPrefix = `${ownBranchPrefix}revert-`;
+
+/** The revert of everything that has ended. The same set gives the same branch, so that a restart finds it again. */
+export function revertOf(ended: readonly Ended[]): Revert {
+  const deletions = ended.flatMap((each) => each.deletions);
+  const key = sha256(deletions.map(({ path, sha }) => `${sha} ${path}`).sort()).slice(0, 12);
+  const paths = [...new Set(deletions.map(({ path }) => path))].sort();
+  return {
+    branch: `${branchPrefix}${key}`,
+    title: titleOf(ended),
+    commitBody: [...ended.map(sentence), '', ...ended.map(trailer)].join('\n'),
+    body: bodyOf(ended),
+    deletions: paths,
+    grantDeletions: paths.filter((path) => path.startsWith('grants/')),
+  };
+}
+
+/** Branches of ours that are not `wanted`: what they were to end has ended, or ends by another. */
+export function supersededReverts(
+  reverts: readonly RevertFacts[],
+  wanted: string | null,
+): readonly RevertFacts[] {
+  return reverts.filter((revert) => revert.headRef.startsWith(branchPrefix) && revert.headRef !== wanted);
+}
+
+function titleOf(ended: readonly Ended[]): string {
+  const [only, ...others] = ended;
+  if (only === undefined) return 'Revert nothing';
+  const count = others.length + 1;
+  return others.length > 0 ? `Revert ${count} access requests that have ended` : `Revert ${describe(only)}`;
+}
+
+function describe({ evidence, request }: Ended): string {
+  if (evidence === null) return request;
+  return `${evidence.templateBlob.name} of ${evidence.subject.login} (${request.replace('access-requests/', '').replace('.yaml', '')})`;
+}
+
+function sentence(ended: Ended): string {
+  return `${describe(ended)}: ${ended.finding.message}${ended.pullRequest === null ? '' : `, see #${ended.pullRequest}`}`;
+}
+
+function trailer({ finding, evidence, request }: Ended): string {
+  return writeEnding(finding.code, evidence?.grant ?? null, request);
+}
+
+function bodyOf(ended: readonly Ended[]): string {
+  const rows = ended.map(({ evidence, finding, pullRequest, request }) =>
+    [
+      pullRequest === null ? 'none' : `#${pullRequest}`,
+      codeSpan(request),
+      evidence === null ? 'never granted' : `${evidence.subject.login}, ${evidence.templateBlob.name}`,
+      evidence === null ? '' : period(evidence.grantedAt, evidence.expiresAt),
+      evidence === null ? '' : approvedBy(evidence),
+      finding.message,
+    ].map((cell, index) => (index === 1 || index === 0 ? cell : tableCell(escapeMarkdown(cell)))),
+  );
+  return [
+    'This pull request ends access. It needs no review and lands by itself.',
+    '',
+    '| Pull request | Request | Who, what | In force | Approved by | Why it ends |',
+    '| --- | --- | --- | --- | --- | --- |',
+    ...rows.map((row) => `| ${row.join(' | ')} |`),
+    '',
+    'Sessions that were opened with this access may outlive it: an open exec, port-forward or log stream ends with its',
+    'pod or its connection, not with the binding.',
+  ].join('\n');
+}
+
+function period(from: Instant, until: Instant): string {
+  return `${formatInstant(from)} to ${formatInstant(until)} at most`;
+}

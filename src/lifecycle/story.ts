@@ -1,0 +1,44 @@
+/** What the comment on a pull request says once its request has landed: granted, waiting, ended. */
+import { formatInstant } from '../base/instant.ts';
+import { codeSpan, escapeMarkdown } from '../base/markdown.ts';
+import type { Finding } from '../base/reasons.ts';
+import { approvedBy } from './grant-commit.ts';
+import type { GrantEvidence } from './evidence.ts';
+import type { LandingVerdict } from './landing.ts';
+import { commentMarker, describeReport } from './report.ts';
+
+/** The comment while a landed request waits. */
+export function waitingComment({ finding, plan }: Extract<LandingVerdict, { kind: 'wait' }>): string {
+  return describeReport({ findings: [finding], plan, approvals: null, faults: [] }).comment;
+}
+
+/** The comment from the grant until the end. */
+export function grantedComment(
+  { plan, approvals }: Extract<LandingVerdict, { kind: 'grant' }>,
+  evidence: GrantEvidence,
+  commit: string,
+): string {
+  const granted: Finding = {
+    code: 'granted',
+    message: `access is in force until ${formatInstant(evidence.expiresAt)}`,
+  };
+  const report = describeReport({ findings: [granted], plan, approvals, faults: [] });
+  const handBack = `Granted by ${commit}. To hand it back sooner, comment ${codeSpan('/revoke')}.`;
+  return report.comment.replace('\n\n', `\n\n${handBack}\n\n`);
+}
+
+/** The comment after the end; `by` is the commit or pull request that ended it. */
+export function endedComment(finding: Finding, evidence: GrantEvidence | null, by: string): string {
+  const title =
+    evidence === null
+      ? `**Not granted: ${escapeMarkdown(finding.message)}.**`
+      : `**Ended: ${escapeMarkdown(finding.message)}.**`;
+  const record =
+    evidence === null
+      ? 'Nothing was granted; the request file was removed. Open a new pull request to ask again.'
+      : [
+          `**${escapeMarkdown(evidence.subject.login)}** had **${escapeMarkdown(evidence.templateBlob.name)}** at ${codeSpan(evidence.request)}`,
+          `from ${formatInstant(evidence.grantedAt)}, for no longer than ${formatInstant(evidence.expiresAt)}, approved by ${escapeMarkdown(approvedBy(evidence))}.`,
+        ].join(' ');
+  return `${commentMarker}\n${title}\n\n${record}\n\nReverted by ${by}.\n`;
+}

@@ -1,0 +1,120 @@
+/**
+ * The trusted files of the default branch, read once per tip: policy, CODEOWNERS, templates, catalog, snapshots. What
+ * a pull request brings along of these is never looked at.
+ */
+import { parseCodeowners, type Codeowners } from '../approval/codeowners.ts';
+import type { Fault } from '../base/fault.ts';
+import type { KubernetesObject } from '../base/json.ts';
+import type { Result } from '../base/result.ts';
+import { parsePolicy } from '../policy/parse.ts';
+import type { Policy } from '../policy/policy.ts';
+import { readManifests } from '../request/manifests.ts';
+import { parseCatalogRole, parseTemplate } from '../template/parse.ts';
+import type { CatalogRole, Template } from '../template/template.ts';
+import type { FileFacts, TipFacts } from './facts.ts';
+
+/** A parsed file together with the blob that it was parsed from: evidence names the blob. */
+export interface Sourced<T> {
+  readonly value: T;
+  readonly sha: string;
+}
+
+export interface Trusted {
+  readonly policy: Sourced<Policy> | null;
+  readonly codeowners: Sourced<Codeowners> | null;
+  /** By name. */
+  readonly templates: ReadonlyMap<string, Sourced<Template>>;
+  /** By name with prefix: `curfew:read-logs`. */
+  readonly roles: ReadonlyMap<string, Sourced<CatalogRole>>;
+  /** Everything that could not be read; a template in fault is missing above. */
+  readonly faults: readonly Fault[];
+}
+
+const memory = new WeakMap<TipFacts, Trusted>();
+
+/** Parses the trusted files of a tip; the same tip is parsed once. */
+export function readTrusted(tip: TipFacts): Trusted {
+  const known = memory.get(tip);
+  if (known !== undefined) return known;
+  const trusted = parseTip(tip);
+  memory.set(tip, trusted);
+  return trusted;
+}
+
+function parseTip(tip: TipFacts): Trusted {
+  const faults: Fault[] = [];
+  const parse = <T>(
+    file: FileFacts | null,
+    read: (path: string, text: string) => Result<T>,
+  ): Sourced<T> | null => {
+    if (file === null) return null;
+    const result = readPlainFile(file, read);
+    if (result.ok) return { value: result.value, sha: file.sha };
+    faults.push(...result.faults);
+    return null;
+  };
+  const policy = parse(tip.policy, parsePolicy);
+  const codeowners = parse(tip.codeowners, (path, text) => ({
+    ok: true,
+    value: parseCodeowners(path, text),
+  }));
+  const templates = tip.templates.flatMap((file) => parse(file, parseTemplate) ?? []);
+  const roles = tip.roles.flatMap((file) => parse(file, parseCatalogRole) ?? []);
+  return {
+    policy,
+    codeowners,
+    templates: new Map(templates.map((template) => [template.value.name, template])),
+    roles: new Map(roles.map((role) => [role.value.name, role])),
+    faults,
+  };
+}
+
+/**
+ * Hands an ordinary file to its reader. A symlink, a submodule, an executable, and a blob that is no text are
+ * refused: what GitHub shows of them is not what they are.
+ */
+export function readPlainFile<T>(
+  file: FileFacts,
+  read: (path: string, text: string) => Result<T>,
+): Result<T> {
+  const fault = (message: string, remedy: string): Result<T> => ({
+    ok: false,
+    faults: [{ file: file.path, line: 1, column: 1, message, remedy }],
+  });
+  if (file.mode !== '100644') {
+    return fault(
+      `this is not an ordinary file (its mode is ${file.mode})`,
+      'commit it as a plain, non-executable file',
+    );
+  }
+  if (file.text === null)
+    return fault('this is not a text file of reasonable size', 'commit it as UTF-8 text');
+  return read(file.path, file.text);
+}
+
+/** What the plan knows of a cluster, and which of its files could not be read. */
+export interface Snapshot {
+  /** False where `clusters/<cluster>/` holds nothing. */
+  readonly present: boolean;
+  readonly objects: readonly KubernetesObject[];
+  readonly faults: readonly Fault[];
+}
+
+const snapshots = new WeakMap<FileFacts, Result<readonly KubernetesObject[]>>();
+
+/** The objects of `clusters/<cluster>/**.yaml` at a tip. */
+export function readSnapshot(tip: TipFacts, cluster: string): Snapshot {
+  const files = tip.clusters.filter(
+    (file) => file.path.startsWith(`clusters/${cluster}/`) && /\.ya?ml$/.test(file.path),
+  );
+  const results = files.map((file) => {
+    const result = snapshots.get(file) ?? readPlainFile(file, readManifests);
+    snapshots.set(file, result);
+    return result;
+  });
+  return {
+    present: files.length > 0,
+    objects: results.flatMap((result) => (result.ok ? result.value : [])),
+    faults: results.flatMap((result) => (result.ok ? [] : result.faults)),
+  };
+}
