@@ -92,13 +92,12 @@ interface Figure {
 function measure(kind: string, input: string, text: string, limits: YamlLimits, rounds: number): Figure {
   const times: number[] = [];
   let accepted = false;
-  for (let round = 0; round < rounds; round++) {
+  for (let turn = 0; turn < rounds; turn++) {
     const start = performance.now();
     accepted = readYamlStream('bench.yaml', text, limits).ok;
     times.push(performance.now() - start);
   }
   times.sort((a, b) => a - b);
-  const round = (ms: number): number => Math.round(ms * 100) / 100;
   return {
     kind,
     input,
@@ -107,6 +106,11 @@ function measure(kind: string, input: string, text: string, limits: YamlLimits, 
     medianMs: round(times[Math.floor(times.length / 2)] ?? 0),
     worstMs: round(times.at(-1) ?? 0),
   };
+}
+
+/** Milliseconds to two digits. */
+function round(ms: number): number {
+  return Math.round(ms * 100) / 100;
 }
 
 const asJson = process.argv.includes('--json');

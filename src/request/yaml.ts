@@ -48,7 +48,12 @@ export function readYamlStream(
     const [objection] = [...document.errors, ...document.warnings];
     if (objection !== undefined) {
       const at = positionOf(Math.min(objection.pos[0], text.length));
-      return failure({ file, ...at, message: shorten(objection.message, 200), remedy: 'correct the YAML' });
+      return failure({
+        file,
+        ...at,
+        message: shorten(objection.message, 200),
+        remedy: 'correct the YAML, or quote the value',
+      });
     }
     const root: ParsedNode | null = document.contents;
     if (root === null) continue;
