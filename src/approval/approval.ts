@@ -38,6 +38,8 @@ export interface Reviewer {
 /** A person who took part and therefore cannot approve. */
 export interface Participant {
   readonly id: number;
+  /** Where it is known: keeps the person out of the list of those who could approve. Never proves who somebody is. */
+  readonly login?: string;
   readonly role: 'requester' | 'author' | 'committer' | 'last-pusher' | 'subject';
 }
 
@@ -54,7 +56,11 @@ export interface ApprovalQuestion {
   readonly reviews: readonly Review[];
   readonly head: string;
   /** An approval before any of these does not count: digest, last change of base, last change of head. */
-  readonly notBefore: { readonly digest: Instant | null; readonly base: Instant | null; readonly head: Instant | null };
+  readonly notBefore: {
+    readonly digest: Instant | null;
+    readonly base: Instant | null;
+    readonly head: Instant | null;
+  };
   /** An approval after this does not count; null while open. */
   readonly mergedAt: Instant | null;
   readonly participants: readonly Participant[];
