@@ -4,11 +4,8 @@
  */
 import type { Logger } from 'pino';
 import type { Instant } from '../base/instant.ts';
-import type { reasons } from '../base/reasons.ts';
+import type { ReasonCode } from '../base/reasons.ts';
 import type { RepositoryPort } from '../github/port.ts';
-
-/** One of the closed list of reasons. */
-export type ReasonCode = keyof typeof reasons;
 
 /**
  * Both functions read everything anew, are safe to repeat, and throw one of the errors of `github/errors.ts` where

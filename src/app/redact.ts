@@ -1,0 +1,39 @@
+/** Keeps secrets out of the log, and the log's lines whole. */
+
+/** Tokens of GitHub of every kind, JSON web tokens, PEM blocks, credentials in an address or an Authorization header. */
+const secretShapes = [
+  /\bgh[a-z]_\w{16,}/g,
+  /\bgithub_pat_\w{16,}/g,
+  /\bv1\.[0-9a-f]{40}\b/g,
+  /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]+/g,
+  /-----BEGIN [A-Z ]*PRIVATE KEY-----[^"]*?(?:-----END [A-Z ]*PRIVATE KEY-----|(?="))/g,
+  /(?<=\bhttps?:\/\/)[^\s/@"]+(?=@)/g,
+  /(?<=\b(?:bearer|token|basic) )[\w+/.=~-]{16,}/gi,
+];
+
+const redacted = '[redacted]';
+
+/** A function that takes the given secrets, and whatever looks like one, out of a line of JSON. */
+export function redactor(secrets: readonly string[]): (text: string) => string {
+  // A secret stands in a line of JSON as JSON writes it.
+  const literal = secrets
+    .filter((secret) => secret !== '')
+    .map((secret) => JSON.stringify(secret).slice(1, -1));
+  return (text) => {
+    let clean = text;
+    for (const secret of literal) clean = clean.replaceAll(secret, redacted);
+    for (const shape of secretShapes) clean = clean.replace(shape, redacted);
+    return clean;
+  };
+}
+
+/** Characters that JSON leaves as they are, but that end a line, move a cursor or turn the direction of text. */
+const misleading = /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+
+/** The JSON with these characters written as `\u2028`: the same value, and nothing to be fooled by. */
+export function escapeMisleading(json: string): string {
+  return json.replace(
+    misleading,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

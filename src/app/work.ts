@@ -1,0 +1,103 @@
+/** The things that the app looks at, and the keys under which they are queued. */
+import type { Work } from './queue.ts';
+
+/** A repository and the installation through which it is reached. Its id outlives a change of name. */
+export interface RepositoryAddress {
+  readonly installation: number;
+  readonly id: number;
+  readonly owner: string;
+  readonly name: string;
+}
+
+export type AppWork = Work & { readonly deliveries: readonly string[] } & (
+    | {
+        readonly kind: 'pull-request';
+        readonly repository: RepositoryAddress;
+        readonly number: number;
+        /** Commits of merge groups that wait for the check of this pull request. */
+        readonly mergeGroups: readonly string[];
+      }
+    | { readonly kind: 'branch'; readonly repository: RepositoryAddress }
+    /** Finds the open pull requests of a repository and queues each. */
+    | { readonly kind: 'pull-requests'; readonly repository: RepositoryAddress }
+    /** Finds the repositories of an installation and queues what they hold. */
+    | { readonly kind: 'installation'; readonly installation: number }
+    /** Finds all installations and queues each. */
+    | { readonly kind: 'installations' }
+  );
+
+/** More ids of deliveries than these help nobody who reads the log. */
+const mostDeliveries = 10;
+
+export function pullRequestWork(
+  repository: RepositoryAddress,
+  number: number,
+  cause: { readonly mergeGroup?: string; readonly delivery?: string } = {},
+): AppWork {
+  return {
+    kind: 'pull-request',
+    key: `pull-request:${repository.id}/${number}`,
+    tenant: repository.installation,
+    urgent: false,
+    repository,
+    number,
+    mergeGroups: cause.mergeGroup === undefined ? [] : [cause.mergeGroup],
+    deliveries: deliveriesOf(cause.delivery),
+  };
+}
+
+/** Looking at a branch ends access: it is urgent. */
+export function branchWork(repository: RepositoryAddress, delivery?: string): AppWork {
+  return {
+    kind: 'branch',
+    key: `branch:${repository.id}`,
+    tenant: repository.installation,
+    urgent: true,
+    repository,
+    deliveries: deliveriesOf(delivery),
+  };
+}
+
+export function pullRequestsWork(repository: RepositoryAddress, delivery?: string): AppWork {
+  return {
+    kind: 'pull-requests',
+    key: `pull-requests:${repository.id}`,
+    tenant: repository.installation,
+    urgent: false,
+    repository,
+    deliveries: deliveriesOf(delivery),
+  };
+}
+
+/** Urgent, for the branches come to light by it. */
+export function installationWork(installation: number, delivery?: string): AppWork {
+  return {
+    kind: 'installation',
+    key: `installation:${installation}`,
+    tenant: installation,
+    urgent: true,
+    installation,
+    deliveries: deliveriesOf(delivery),
+  };
+}
+
+export function installationsWork(): AppWork {
+  return { kind: 'installations', key: 'installations', tenant: 0, urgent: true, deliveries: [] };
+}
+
+/** What was queued twice under one key: the later, with whatever else the earlier was to do. */
+export function combineWork(earlier: AppWork, later: AppWork): AppWork {
+  const deliveries = union(earlier.deliveries, later.deliveries).slice(-mostDeliveries);
+  if (earlier.kind === 'pull-request' && later.kind === 'pull-request') {
+    return { ...later, deliveries, mergeGroups: union(earlier.mergeGroups, later.mergeGroups) };
+  }
+  return { ...later, deliveries };
+}
+
+function deliveriesOf(delivery: string | undefined): readonly string[] {
+  return delivery === undefined ? [] : [delivery];
+}
+
+function union(earlier: readonly string[], later: readonly string[]): readonly string[] {
+  return [...new Set([...earlier, ...later])];
+}
