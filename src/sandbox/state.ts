@@ -346,6 +346,8 @@ export interface CommitStatus {
   readonly description: string | null;
   readonly targetUrl: string | null;
   readonly creator: User;
+  /** The App that set it, if one did. */
+  readonly appId: number | null;
   readonly createdAt: Instant;
 }
 

@@ -4,7 +4,7 @@
  * with renames by `git diff-tree`. All calls are synchronous, so an operation of the sandbox is one atomic step.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LRUCache } from 'lru-cache';
 import { parseDiffTree } from './diff.ts';
@@ -52,6 +52,7 @@ const configuration = `[core]
 [receive]
 \tunpackLimit = 2147483647
 \tautogc = false
+\thideRefs = refs/pull
 \tadvertisePushOptions = true
 \tdenyDeleteCurrent = false
 [fetch]
@@ -60,7 +61,6 @@ const configuration = `[core]
 \treceivepack = true
 [uploadpack]
 \tallowAnySHA1InWant = true
-\thideRefs = refs/sandbox
 `;
 
 export class GitRepository {
@@ -142,6 +142,14 @@ export class GitRepository {
     if (after === null) refs.delete(ref);
     else refs.set(ref, after);
     this.#refs = refs;
+  }
+
+  /** Keeps `refs/pull/<number>/head` at a commit, for people to fetch; nobody else ever writes there. */
+  writePullRequestRef(number: number, sha: string): void {
+    const ref = `refs/pull/${number}/head`;
+    mkdirSync(join(this.directory, `refs/pull/${number}`), { recursive: true });
+    writeFileSync(join(this.directory, ref), `${sha}\n`);
+    this.#refs = new Map(this.#refs).set(ref, sha);
   }
 
   /** Reads the refs from disk again, after a push, and gives those that moved: name → before and after. */
