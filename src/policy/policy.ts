@@ -48,7 +48,9 @@ export type Severity = 'critical' | 'high' | 'medium';
 
 /** What the policy does with a danger of one severity. */
 export type DangerRule =
-  { readonly kind: 'refuse' } | { readonly kind: 'warn' } | { readonly kind: 'approvals'; readonly approvals: ApprovalDemand };
+  | { readonly kind: 'refuse' }
+  | { readonly kind: 'warn' }
+  | { readonly kind: 'approvals'; readonly approvals: ApprovalDemand };
 
 export interface NetworkLimits {
   readonly newlyIsolated: DangerRule | null;
@@ -109,7 +111,14 @@ export interface EffectiveLimits {
 
 /** One refusal of the policy, said in a sentence, with the entry that came nearest where there is one. */
 export interface PolicyRefusal {
-  readonly code: 'policy-denied' | 'duration-too-long' | 'ticket-missing' | 'on-behalf-denied' | 'no-identity' | 'protected-namespace' | 'unknown-cluster';
+  readonly code:
+    | 'policy-denied'
+    | 'duration-too-long'
+    | 'ticket-missing'
+    | 'on-behalf-denied'
+    | 'no-identity'
+    | 'protected-namespace'
+    | 'unknown-cluster';
   readonly message: string;
 }
 
