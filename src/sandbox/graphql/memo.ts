@@ -1,0 +1,22 @@
+/** Answers about commits, which never change, kept per repository: the same few are asked for again and again. */
+import { LRUCache } from 'lru-cache';
+import type { GitRepository } from '../git/repository.ts';
+
+/** One kind of answer. */
+export class Memo<T extends object> {
+  readonly #answers = new WeakMap<GitRepository, LRUCache<string, T>>();
+
+  /** What `compute` gave the first time; `key` names every commit that the answer depends on. */
+  get(git: GitRepository, key: string, compute: () => T): T {
+    let answers = this.#answers.get(git);
+    if (answers === undefined) {
+      answers = new LRUCache({ max: 5_000 });
+      this.#answers.set(git, answers);
+    }
+    const known = answers.get(key);
+    if (known !== undefined) return known;
+    const answer = compute();
+    answers.set(key, answer);
+    return answer;
+  }
+}
