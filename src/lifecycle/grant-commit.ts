@@ -2,7 +2,7 @@
 import { describeRequirement } from '../approval/describe.ts';
 import { formatDuration } from '../base/duration.ts';
 import { formatInstant, type Instant } from '../base/instant.ts';
-import { visible } from '../base/log-text.ts';
+import { visible } from '../base/text.ts';
 import { grantPath, requestPath } from '../request/path.ts';
 import { writeEvidence, type ApprovalEvidence, type GrantEvidence } from './evidence.ts';
 import type { BranchWorld } from './facts.ts';

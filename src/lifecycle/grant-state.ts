@@ -25,7 +25,7 @@ import type {
   TipFacts,
 } from './facts.ts';
 import { grantId } from './grant.ts';
-import { isRevokeCommand, mayRevoke } from './revocation.ts';
+import { revokedBy } from './revocation.ts';
 import { readTrusted } from './trusted.ts';
 
 export interface GrantQuestion {
@@ -127,11 +127,8 @@ function endOf(question: GrantQuestion, grant: ProvenGrant): Finding | null {
   if (request === undefined) return finding('request-removed');
   if (request.sha !== evidence.requestBlob || request.mode !== '100644') return finding('request-edited');
   const people = { subjectId: evidence.subject.id, requesterId: evidence.requester.id };
-  const revocation = comments.find(
-    (comment) => isRevokeCommand(comment) && mayRevoke(comment.author, evidence.request, people, tip, teams),
-  );
-  if (revocation !== undefined)
-    return finding('revoked', `Revoked by ${revocation.author?.login ?? 'a comment'}`);
+  const revoker = revokedBy(comments, evidence.request, people, tip, teams);
+  if (revoker !== null) return finding('revoked', `Revoked by ${revoker}`);
   const trusted = readTrusted(tip);
   // A policy that cannot be read is a failed read, and a failed read never ends a grant.
   if (trusted.policy !== null) {

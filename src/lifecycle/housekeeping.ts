@@ -1,5 +1,5 @@
 /** Commits of ours that neither grant nor end a grant, yet keep `grants/` as it has to be. */
-import { visible } from '../base/log-text.ts';
+import { visible } from '../base/text.ts';
 import type { BranchDecision } from './branch.ts';
 import type { BranchWorld } from './facts.ts';
 

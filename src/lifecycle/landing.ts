@@ -19,7 +19,7 @@ import type {
 } from './facts.ts';
 import { openGrantsOf } from './open-grants.ts';
 import { planRequest, type Plan } from './plan.ts';
-import { isRevokeCommand, mayRevoke } from './revocation.ts';
+import { revokedBy } from './revocation.ts';
 import { readTrusted } from './trusted.ts';
 
 /** GitHub links a merged commit to its pull request with a delay; after this long there is none. */
@@ -167,11 +167,8 @@ function judgePlanned(
     return ended(finding('approval-expired'));
 
   const people = { subjectId: plan.subject.id, requesterId: plan.requester.id };
-  const withdrawal = pullRequest.comments.find(
-    (comment) => isRevokeCommand(comment) && mayRevoke(comment.author, landing.path, people, tip, teams),
-  );
-  if (withdrawal !== undefined)
-    return ended(finding('revoked', `Revoked by ${withdrawal.author?.login ?? 'a comment'}`));
+  const revoker = revokedBy(pullRequest.comments, landing.path, people, tip, teams);
+  if (revoker !== null) return ended(finding('revoked', `Revoked by ${revoker}`));
 
   const approvals = judgePlanApprovals(plan, policy.value, pullRequest, teams, landing.lastPush);
   if (!approvals.met) return ended(finding('landed-unapproved', unapproved(approvals)));

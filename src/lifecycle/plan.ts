@@ -181,8 +181,6 @@ function planParsed(question: ParsedQuestion): Planned {
     snapshot: readSnapshot(tip, path.cluster),
     subjectUser: verdict.user,
     path,
-    environment,
-    limits: verdict.limits,
   });
   const dangers = judgeDangers(effect.dangers, verdict.limits, environment);
   if (dangers.refused.length > 0) {

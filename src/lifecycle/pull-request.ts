@@ -7,6 +7,7 @@ import type { Fault } from '../base/fault.ts';
 import type { Instant } from '../base/instant.ts';
 import { finding, reasons, type Finding } from '../base/reasons.ts';
 import { principalTeams } from '../policy/principals.ts';
+import { requestPath } from '../request/path.ts';
 import { judgePlanApprovals } from './approvals.ts';
 import { carrierFindings, purposeOf } from './candidate.ts';
 import { checkExternalId, shownSince } from './check.ts';
@@ -21,7 +22,7 @@ import type {
 import { planRequest, requestedSubject, type Plan } from './plan.ts';
 import { obstacles } from './protection.ts';
 import { describeReport, type Report } from './report.ts';
-import { judgeRevocation } from './revocation.ts';
+import { judgeRevocation, revokedBy } from './revocation.ts';
 import { openGrantsOf } from './open-grants.ts';
 import { readTrusted } from './trusted.ts';
 
@@ -208,7 +209,11 @@ function decidePlanned(
   const approveUntil = pullRequest.createdAt + plan.limits.approveWithin * 1000;
   const open = openGrantsOf(tip, plan.subject.id, now);
   const method = mergeMethod(repository);
+  const people = { subjectId: plan.subject.id, requesterId: plan.requester.id };
+  const path = requestPath(plan.path);
+  const revoker = revokedBy(pullRequest.comments, path, people, tip, context.teams);
   const findings: readonly Finding[] = [
+    ...(revoker === null ? [] : [finding('withdrawn', `The request was withdrawn by ${revoker}`)]),
     ...(now > approveUntil
       ? [
           finding(

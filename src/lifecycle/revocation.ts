@@ -21,7 +21,7 @@ export interface GrantPeople {
 }
 
 /** Whether this account may end the access at a request path without asking anybody. */
-export function mayRevoke(
+function mayRevoke(
   account: AccountFacts | null,
   path: string,
   people: GrantPeople | null,
@@ -52,8 +52,22 @@ function isPrincipal(
 }
 
 /** `/revoke` as the whole first line of a comment that nobody has edited. */
-export function isRevokeCommand(comment: CommentFacts): boolean {
+function isRevokeCommand(comment: CommentFacts): boolean {
   return !comment.edited && /^\/revoke[ \t]*(\r?\n|$)/.test(comment.body);
+}
+
+/** The login of whoever revoked by a comment and may; null where nobody did. */
+export function revokedBy(
+  comments: readonly CommentFacts[],
+  path: string,
+  people: GrantPeople,
+  tip: TipFacts,
+  teams: ReadonlyMap<string, TeamFacts>,
+): string | null {
+  const command = comments.find(
+    (comment) => isRevokeCommand(comment) && mayRevoke(comment.author, path, people, tip, teams),
+  );
+  return command?.author?.login ?? null;
 }
 
 /** Judges a pull request that deletes one request file. */
