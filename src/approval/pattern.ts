@@ -94,8 +94,9 @@ const refusals: readonly {
     remedy: 'write the path from the root of the repository, as "/docs/"',
   },
   {
-    find: (text) => findUnescaped(text, (character, next) => character === '\\' && next === ''),
-    message: 'the backslash at the end escapes nothing',
+    find: (text) =>
+      findUnescaped(text, (character, next) => character === '\\' && (next === '' || next === '/')),
+    message: 'this backslash escapes nothing',
     remedy: 'leave it out',
   },
 ];
