@@ -28,7 +28,7 @@ export type SandboxEvent = { readonly sender: User } & (
     }
   | {
       readonly event: 'organization';
-      readonly action: 'member_added' | 'member_removed' | 'member_invited';
+      readonly action: 'member_added' | 'member_removed';
       readonly organization: Organization;
       readonly member: User;
     }
@@ -45,7 +45,7 @@ export type SandboxEvent = { readonly sender: User } & (
     }
 );
 
-export type RepositoryEvent = { readonly repository: Repository } & (
+export type RepositoryEvent = { readonly repository: Repository; readonly sender: User } & (
   | {
       readonly event: 'push';
       readonly ref: string;

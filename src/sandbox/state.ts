@@ -289,7 +289,7 @@ export type TimelineEvent = TimelineFields &
 
 export type CheckStatus = 'queued' | 'in_progress' | 'completed';
 export type CheckConclusion =
-  'action_required' | 'cancelled' | 'failure' | 'neutral' | 'skipped' | 'stale' | 'success' | 'timed_out';
+  'action_required' | 'cancelled' | 'failure' | 'neutral' | 'skipped' | 'success' | 'timed_out';
 
 /** All check runs of one App on one commit. */
 export interface CheckSuite {

@@ -58,9 +58,8 @@ export function setOrganizationMember(
   const { role = 'member', state = 'active' } = options;
   const before = organization.members.get(member.id);
   organization.members.set(member.id, { user: member, role, state });
-  if (before?.state === state) return;
-  const action = state === 'active' ? 'member_added' : 'member_invited';
-  context.emit({ event: 'organization', action, organization, member, sender: member });
+  if (state !== 'active' || before?.state === 'active') return;
+  context.emit({ event: 'organization', action: 'member_added', organization, member, sender: member });
 }
 
 /** Takes a person out of an organisation and of all its teams. */
