@@ -85,8 +85,7 @@ const trustedPaths = /^(\.github\/|docs\/CODEOWNERS$|CODEOWNERS$|templates\/|clu
 type Mapper = (payload: unknown, ourselves: Ourselves) => readonly Place[];
 
 /**
- * The events that Curfew subscribes to, each with the places that it points at. `installation` and
- * `installation_repositories` come to every App unasked.
+ * The events that Curfew uses, each with the places that it points at.
  */
 const mappers = {
   pull_request: (payload) => {
@@ -168,6 +167,12 @@ export type EventName = keyof typeof mappers;
 
 /** Every event that leads somewhere. */
 export const eventNames = Object.keys(mappers).filter(isEventName);
+
+/** Events that come to every App; a subscription to them is refused. */
+export const alwaysDelivered: ReadonlySet<EventName> = new Set<EventName>([
+  'installation',
+  'installation_repositories',
+]);
 
 export function isEventName(name: string): name is EventName {
   return Object.hasOwn(mappers, name);

@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import { BodyReader, largestBody } from './body.ts';
 import type { DeliveryResult, Metrics } from './metrics.ts';
+import type { Readiness } from './readiness.ts';
 import type { WebhookReceiver } from './webhooks.ts';
 
 /** Where GitHub delivers: Probot's own default. */
@@ -27,8 +28,7 @@ export interface HttpOptions {
   readonly receiver: WebhookReceiver;
   readonly metrics: Metrics;
   readonly log: Logger;
-  /** What still stands in the way of being ready, each as a short phrase; empty when ready. */
-  readonly unready: () => readonly string[];
+  readonly readiness: Readiness;
 }
 
 /** A function that answers requests; it never rejects. */
@@ -63,8 +63,8 @@ const pages: ReadonlyMap<string, Page> = new Map<string, Page>([
   ['/metrics', showMetrics],
 ]);
 
-function showReadiness({ unready }: HttpOptions): Answer {
-  const missing = unready();
+function showReadiness({ readiness }: HttpOptions): Answer {
+  const missing = readiness.missing();
   return missing.length === 0 ? text(200, 'ok') : text(503, missing.join('\n'));
 }
 
@@ -74,7 +74,9 @@ async function showMetrics({ metrics: { registry } }: HttpOptions): Promise<Answ
 }
 
 async function receiveWebhook(incoming: Incoming, options: HttpOptions, bodies: BodyReader): Promise<Answer> {
-  const { metrics, log, receiver } = options;
+  const { metrics, log, receiver, readiness } = options;
+  // Better failed than accepted and forgotten: who starts next has it delivered again.
+  if (readiness.draining) return text(503, 'shutting down');
   const contentType = incoming.header('content-type') ?? '';
   if (!/^application\/json\s*(;|$)/i.test(contentType)) {
     return text(415, 'set the content type of the webhook to application/json');

@@ -4,7 +4,8 @@
  */
 import { pino, type DestinationStream, type Logger } from 'pino';
 import type { LogLevel } from './config/config.ts';
-import { escapeMisleading, redactor } from './redact.ts';
+import { escapeHidden } from './escape.ts';
+import { redactor } from './redact.ts';
 
 export interface LogOptions {
   readonly level: LogLevel;
@@ -24,7 +25,7 @@ export function createLog(options: LogOptions): Logger {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: describeError, error: describeError },
-      hooks: { streamWrite: (line) => escapeMisleading(redact(line)) },
+      hooks: { streamWrite: (line) => escapeHidden(redact(line)) },
     },
     options.destination ?? pino.destination({ dest: 1, sync: true }),
   );

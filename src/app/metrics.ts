@@ -9,8 +9,8 @@ import type { AppWork } from './work.ts';
 export type DeliveryResult =
   'accepted' | 'ignored' | 'malformed' | 'bad-signature' | 'too-large' | 'broken-off' | 'overloaded';
 
-/** How a run ended. */
-export type RunResult = 'done' | 'retried' | 'given-up';
+/** What a run that failed leads to: another one, or none until something changes. */
+export type FailureResult = 'retried' | 'given-up';
 
 /** Read when Prometheus asks. */
 export interface MetricSources {
@@ -23,10 +23,11 @@ export interface Metrics {
   readonly registry: Registry;
   readonly observer: Observer;
   delivered(result: DeliveryResult): void;
-  ran(kind: AppWork['kind'], result: RunResult, milliseconds: number): void;
+  ran(kind: AppWork['kind'], milliseconds: number): void;
+  failed(kind: AppWork['kind'], result: FailureResult): void;
 }
 
-export function createMetrics(sources: MetricSources): Metrics {
+export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
   const decisions = new Counter({
@@ -55,12 +56,17 @@ export function createMetrics(sources: MetricSources): Metrics {
   });
   const runs = new Histogram({
     name: 'curfew_reconcile_duration_seconds',
-    help: 'Duration of one run of the queue, by what was looked at and how it ended.',
-    labelNames: ['kind', 'result'],
+    help: 'Duration of one run of the queue, by what was looked at.',
+    labelNames: ['kind'],
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
     registers,
   });
-  registerSources(registry, sources);
+  const failures = new Counter({
+    name: 'curfew_reconcile_failures_total',
+    help: 'Runs that failed, by what was looked at and whether it is tried again.',
+    labelNames: ['kind', 'result'],
+    registers,
+  });
   return {
     registry,
     observer: {
@@ -69,11 +75,13 @@ export function createMetrics(sources: MetricSources): Metrics {
       revoked: (lagMilliseconds) => lag.observe(lagMilliseconds / 1000),
     },
     delivered: (result) => deliveries.inc({ result }),
-    ran: (kind, result, milliseconds) => runs.observe({ kind, result }, milliseconds / 1000),
+    ran: (kind, milliseconds) => runs.observe({ kind }, milliseconds / 1000),
+    failed: (kind, result) => failures.inc({ kind, result }),
   };
 }
 
-function registerSources(registry: Registry, sources: MetricSources): void {
+/** Adds what is read only when Prometheus asks. */
+export function watchSources(registry: Registry, sources: MetricSources): void {
   const registers = [registry];
   const depth = new Gauge({
     name: 'curfew_queue_depth',

@@ -36,6 +36,11 @@ export interface QueueOptions<W extends Work> {
   readonly onFailure: (work: W, error: unknown, failures: number) => Instant | null;
 }
 
+/** Why the signal of a run is aborted. */
+export class ShuttingDown extends Error {
+  override readonly name = 'ShuttingDown';
+}
+
 /** How many keys are in which state. */
 export interface QueueDepth {
   /** Not due yet. */
@@ -114,7 +119,7 @@ export class WorkQueue<W extends Work> {
     const finished = this.whenIdle().then(() => true);
     const expired = Promise.withResolvers<false>();
     const cancel = this.#options.clock.wakeAt(deadline, () => {
-      this.#abort.abort(new Error('Curfew is shutting down'));
+      this.#abort.abort(new ShuttingDown('the process is about to end'));
       expired.resolve(false);
     });
     try {

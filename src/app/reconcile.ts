@@ -8,12 +8,18 @@ import type { ReasonCode } from '../base/reasons.ts';
 import type { RepositoryPort } from '../github/port.ts';
 
 /**
- * Both functions read everything anew, are safe to repeat, and throw one of the errors of `github/errors.ts` where
+ * All functions read everything anew, are safe to repeat, and throw one of the errors of `github/errors.ts` where
  * GitHub does not let them finish; the queue then comes back.
  */
 export interface Reconciler {
   /** Evaluates one pull request, open or closed. */
   pullRequest(port: RepositoryPort, number: number, context: PullRequestContext): Promise<PullRequestOutcome>;
+
+  /**
+   * Looks over all open pull requests, a page of them with one read, and writes nothing: what is to be written about
+   * one is left to a run of its own.
+   */
+  openPullRequests(port: RepositoryPort, context: ReconcileContext): Promise<readonly OpenPullRequest[]>;
 
   /** Looks at the default branch: grants what is due, ends what is over, puts right what was changed by hand. */
   branch(port: RepositoryPort, context: ReconcileContext): Promise<BranchOutcome>;
@@ -52,6 +58,12 @@ export interface PullRequestOutcome {
   readonly branchTouched: boolean;
   /** When the verdict changes by the mere passing of time; null where it does not. */
   readonly requeueAt: Instant | null;
+}
+
+export interface OpenPullRequest extends Omit<PullRequestOutcome, 'branchTouched'> {
+  readonly number: number;
+  /** True where a run of its own would write something. */
+  readonly due: boolean;
 }
 
 export interface BranchOutcome {

@@ -1,4 +1,4 @@
-/** Keeps secrets out of the log, and the log's lines whole. */
+/** Keeps secrets out of the log. */
 
 /** Tokens of GitHub of every kind, JSON web tokens, PEM blocks, credentials in an address or an Authorization header. */
 const secretShapes = [
@@ -25,15 +25,4 @@ export function redactor(secrets: readonly string[]): (text: string) => string {
     for (const shape of secretShapes) clean = clean.replace(shape, redacted);
     return clean;
   };
-}
-
-/** Characters that JSON leaves as they are, but that end a line, move a cursor or turn the direction of text. */
-const misleading = /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
-
-/** The JSON with these characters written as `\u2028`: the same value, and nothing to be fooled by. */
-export function escapeMisleading(json: string): string {
-  return json.replace(
-    misleading,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }

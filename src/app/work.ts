@@ -18,12 +18,14 @@ export type AppWork = Work & { readonly deliveries: readonly string[] } & (
         readonly mergeGroups: readonly string[];
       }
     | { readonly kind: 'branch'; readonly repository: RepositoryAddress }
-    /** Finds the open pull requests of a repository and queues each. */
+    /** Looks over the open pull requests of a repository and queues those where something is to be done. */
     | { readonly kind: 'pull-requests'; readonly repository: RepositoryAddress }
     /** Finds the repositories of an installation and queues what they hold. */
     | { readonly kind: 'installation'; readonly installation: number }
     /** Finds all installations and queues each. */
     | { readonly kind: 'installations' }
+    /** Has GitHub deliver again what it could not deliver. */
+    | { readonly kind: 'deliveries' }
   );
 
 /** More ids of deliveries than these help nobody who reads the log. */
@@ -83,6 +85,10 @@ export function installationWork(installation: number, delivery?: string): AppWo
 
 export function installationsWork(): AppWork {
   return { kind: 'installations', key: 'installations', tenant: 0, urgent: true, deliveries: [] };
+}
+
+export function deliveriesWork(): AppWork {
+  return { kind: 'deliveries', key: 'deliveries', tenant: 0, urgent: false, deliveries: [] };
 }
 
 /** What was queued twice under one key: the later, with whatever else the earlier was to do. */

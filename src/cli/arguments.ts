@@ -1,7 +1,7 @@
 /** Reading a command's arguments, with errors that say what would be right. */
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { UsageError } from './command.ts';
-import { didYouMean } from './suggest.ts';
+import { didYouMean } from '../base/suggest.ts';
 
 type Options = NonNullable<ParseArgsConfig['options']>;
 
@@ -38,7 +38,7 @@ function parseStrictly<const T extends Options>(args: readonly string[], options
     const unknown = /^Unknown option '([^']*)'/.exec(error.message)?.[1];
     if (unknown === undefined) throw new UsageError(firstLine(error.message));
     const known = Object.keys(options).map((name) => `--${name}`);
-    throw new UsageError(`there is no option ${unknown}${didYouMean(unknown, known)}`);
+    throw new UsageError(`there is no option ${unknown}; ${didYouMean(unknown, known)}`);
   }
 }
 

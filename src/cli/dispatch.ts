@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { GitHubError } from '../github/errors.ts';
 import { exitCode, InputError, UsageError, type Command, type CommandIo, type Output } from './command.ts';
 import { paint } from './paint.ts';
-import { didYouMean } from './suggest.ts';
+import { didYouMean } from '../base/suggest.ts';
 
 /** Commands by name, loaded only when asked for: `curfew owners` need not load an HTTP server. */
 export type CommandTable = Readonly<Record<string, () => Promise<Command>>>;
@@ -93,11 +93,8 @@ Exit status: ${exitCode.ok} nothing wrong; ${exitCode.finding} something was fou
 }
 
 function refuseUnknown(name: string, io: CommandIo, table: CommandTable): number {
-  const known = Object.keys(table);
-  io.stderr.write(
-    `${paint(io.stderr, 'bold', 'curfew:')} there is no command "${name}"${didYouMean(name, known)}\n` +
-      `Commands: ${known.join(', ')}\n`,
-  );
+  const program = paint(io.stderr, 'bold', 'curfew:');
+  io.stderr.write(`${program} there is no command "${name}"; ${didYouMean(name, Object.keys(table))}\n`);
   return exitCode.usage;
 }
 

@@ -1,5 +1,6 @@
 /** The one place of the command line that touches the process. */
 import { isatty } from 'node:tty';
+import { escapeHidden } from '../app/escape.ts';
 import type { CommandIo, Output } from './command.ts';
 
 /** The status with which a shell reports a process ended by SIGPIPE. */
@@ -28,17 +29,13 @@ function outputTo(stream: NodeJS.WriteStream & { readonly fd: 1 | 2 }): Output {
   return { write: (text) => void stream.write(printable(text, colours)), isTerminal, colours };
 }
 
-/** Colours of our own, and every character that moves a cursor, hides text or turns its direction. */
-const unprintable =
-  /(\x1b\[[\d;]*m)|[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+const colour = /(\x1b\[[\d;]*m)/;
 
-/**
- * The text with control characters as `\u001b`, so that what stands in somebody's file cannot play tricks with the
- * reader's terminal. Inside a JSON string that is the same character, so JSON stays true.
- */
+/** The text without anything that could play tricks with the reader's terminal; colours stay where they are shown. */
 export function printable(text: string, colours: boolean): string {
-  return text.replace(unprintable, (found, colour: string | undefined) => {
-    if (colours && colour !== undefined) return found;
-    return `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}${found.slice(1)}`;
-  });
+  if (!colours) return escapeHidden(text);
+  return text
+    .split(colour)
+    .map((part) => (colour.test(part) ? part : escapeHidden(part)))
+    .join('');
 }

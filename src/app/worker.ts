@@ -1,0 +1,143 @@
+/** What is done about each piece of work, and what it leads to. */
+import type { Logger } from 'pino';
+import type { Instant } from '../base/instant.ts';
+import type { RepositoryPort } from '../github/port.ts';
+import type { Clock } from './clock.ts';
+import type { Directory } from './directory.ts';
+import type { GitHubSource } from './github-source.ts';
+import type { Heads } from './heads.ts';
+import type { Observer, ReconcileContext, Reconciler } from './reconcile.ts';
+import {
+  branchWork,
+  installationWork,
+  pullRequestsWork,
+  pullRequestWork,
+  type AppWork,
+  type RepositoryAddress,
+} from './work.ts';
+
+/** GitHub can deliver again what is not older than this. */
+const redeliveryReach = 3 * 24 * 60 * 60_000;
+
+export interface WorkerOptions {
+  readonly github: GitHubSource;
+  readonly reconciler: Reconciler;
+  readonly directory: Directory;
+  readonly heads: Heads;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly observe: Observer;
+  readonly enqueue: (work: AppWork, notBefore?: Instant) => void;
+}
+
+/** A function that does one piece of work; it throws what GitHub or the engine throw. */
+export function createWorker(options: WorkerOptions): (work: AppWork, signal: AbortSignal) => Promise<void> {
+  return async (work, signal) => {
+    switch (work.kind) {
+      case 'pull-request':
+        return reconcilePullRequest(work, signal, options);
+      case 'branch':
+        return reconcileBranch(work, signal, options);
+      case 'pull-requests':
+        return lookOverPullRequests(work, signal, options);
+      case 'installation':
+        return listRepositories(work.installation, options);
+      case 'installations':
+        return listInstallations(options);
+      case 'deliveries':
+        return redeliver(options);
+    }
+  };
+}
+
+/** A log whose lines say what they are about. */
+export function logOf(work: AppWork, log: Logger): Logger {
+  const about =
+    'repository' in work
+      ? { installation: work.repository.installation, repository: nameOf(work.repository) }
+      : 'installation' in work
+        ? { installation: work.installation }
+        : {};
+  return log.child({
+    work: work.kind,
+    ...about,
+    ...(work.kind === 'pull-request' ? { pullRequest: work.number } : {}),
+    ...(work.deliveries.length === 0 ? {} : { deliveries: work.deliveries }),
+  });
+}
+
+async function reconcilePullRequest(
+  work: Extract<AppWork, { kind: 'pull-request' }>,
+  signal: AbortSignal,
+  options: WorkerOptions,
+): Promise<void> {
+  const { reconciler, heads, enqueue } = options;
+  const { repository, number, mergeGroups } = work;
+  const context = { ...contextOf(work, signal, options), mergeGroups };
+  const outcome = await reconciler.pullRequest(portOf(repository, options), number, context);
+  heads.remember(repository.id, outcome.head, number);
+  if (outcome.branchTouched) enqueue(branchWork(repository));
+  if (outcome.requeueAt !== null) enqueue(pullRequestWork(repository, number), outcome.requeueAt);
+}
+
+async function reconcileBranch(
+  work: Extract<AppWork, { kind: 'branch' }>,
+  signal: AbortSignal,
+  options: WorkerOptions,
+): Promise<void> {
+  const { reconciler, directory, enqueue } = options;
+  const { repository } = work;
+  const outcome = await reconciler.branch(portOf(repository, options), contextOf(work, signal, options));
+  if (directory.adopt(repository, outcome.adopted)) enqueue(pullRequestsWork(repository));
+  if (outcome.wakeAt !== null) enqueue(branchWork(repository), outcome.wakeAt);
+  for (const number of outcome.pullRequests) enqueue(pullRequestWork(repository, number));
+}
+
+async function lookOverPullRequests(
+  work: Extract<AppWork, { kind: 'pull-requests' }>,
+  signal: AbortSignal,
+  options: WorkerOptions,
+): Promise<void> {
+  const { reconciler, heads, enqueue } = options;
+  const { repository } = work;
+  const port = portOf(repository, options);
+  for (const each of await reconciler.openPullRequests(port, contextOf(work, signal, options))) {
+    heads.remember(repository.id, each.head, each.number);
+    if (each.due) enqueue(pullRequestWork(repository, each.number));
+    else if (each.requeueAt !== null) enqueue(pullRequestWork(repository, each.number), each.requeueAt);
+  }
+}
+
+async function listRepositories(installation: number, options: WorkerOptions): Promise<void> {
+  const { github, directory, enqueue } = options;
+  const repositories = await github.repositories(installation);
+  directory.listRepositories(installation, repositories);
+  for (const repository of repositories) {
+    enqueue(branchWork(repository));
+    // Where there is no policy yet, the branch's run finds out when there is one.
+    if (directory.isAdopted(repository)) enqueue(pullRequestsWork(repository));
+  }
+}
+
+async function listInstallations({ github, directory, enqueue }: WorkerOptions): Promise<void> {
+  const installations = await github.installations();
+  directory.listInstallations(installations);
+  for (const installation of installations) enqueue(installationWork(installation));
+}
+
+async function redeliver({ github, clock, log }: WorkerOptions): Promise<void> {
+  const count = await github.redeliver(clock.now() - redeliveryReach);
+  if (count > 0) log.info({ count }, 'asked GitHub to deliver again what failed');
+}
+
+function contextOf(work: AppWork, signal: AbortSignal, options: WorkerOptions): ReconcileContext {
+  return { log: logOf(work, options.log), signal, observe: options.observe };
+}
+
+function portOf(repository: RepositoryAddress, { github }: WorkerOptions): RepositoryPort {
+  return github.repository(repository);
+}
+
+function nameOf({ owner, name }: RepositoryAddress): string {
+  return `${owner}/${name}`;
+}
