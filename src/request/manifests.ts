@@ -1,6 +1,7 @@
 /** Kubernetes manifests as files hold them: several documents, lists, anything that has a kind and a name. */
 import type { Fault } from '../base/fault.ts';
 import type { Json, JsonObject, KubernetesObject } from '../base/json.ts';
+import { isJsonObject } from '../base/json-type.ts';
 import { failure, success, type Result } from '../base/result.ts';
 import { manifestLimits } from './yaml-limits.ts';
 import { readYamlStream, type YamlDocument } from './yaml.ts';
@@ -39,24 +40,21 @@ function collect(
 
 /** The items of a `List` as kubectl prints it, or of a typed one; null where the value is no list. */
 function listItems(value: Json): readonly Json[] | null {
-  if (!isObject(value) || typeof value['kind'] !== 'string' || !Array.isArray(value['items'])) return null;
+  if (!isJsonObject(value) || typeof value['kind'] !== 'string' || !Array.isArray(value['items']))
+    return null;
   if (!value['kind'].endsWith('List')) return null;
   const { kind, apiVersion = null, items } = value;
   // The items of a typed list leave out what the list says once.
   const said: JsonObject = kind === 'List' ? {} : { apiVersion, kind: kind.slice(0, -'List'.length) };
-  return items.map((item: Json) => (isObject(item) ? { ...said, ...item } : item));
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
+  return items.map((item: Json) => (isJsonObject(item) ? { ...said, ...item } : item));
 }
 
 /** Whether a value has what every Kubernetes object has. */
 export function isKubernetesObject(value: Json): value is KubernetesObject {
-  if (!isObject(value) || typeof value['apiVersion'] !== 'string' || typeof value['kind'] !== 'string')
+  if (!isJsonObject(value) || typeof value['apiVersion'] !== 'string' || typeof value['kind'] !== 'string')
     return false;
   return (
-    isObject(value['metadata']) &&
+    isJsonObject(value['metadata']) &&
     typeof value['metadata']['name'] === 'string' &&
     value['metadata']['name'] !== ''
   );

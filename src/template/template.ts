@@ -1,5 +1,12 @@
-import type { Json, KubernetesObject } from '../base/json.ts';
+import type { JsonObject, KubernetesObject } from '../base/json.ts';
 import type { Scalar } from '../request/request.ts';
+import type { YamlDocument } from '../request/yaml.ts';
+
+/** The label that every object of a grant carries; its value is the grant id. */
+export const grantLabel = 'curfew.dev/grant';
+
+/** Grant ids are DNS labels of at most this length, so that templates can be checked before any id is known. */
+export const longestGrantId = 33;
 
 /** One typed parameter of a template. */
 export interface Parameter {
@@ -7,7 +14,7 @@ export interface Parameter {
   readonly description: string;
   readonly required: boolean;
   readonly default: Scalar | null;
-  /** RE2-like subset, anchored at both ends; null where any value of the type fits. */
+  /** RE2, anchored at both ends; null where any value of the type fits. */
   readonly pattern: string | null;
   readonly enum: readonly Scalar[] | null;
   readonly min: number | null;
@@ -23,7 +30,9 @@ export interface Template {
   /** Seconds. */
   readonly duration: { readonly default: number; readonly max: number };
   /** Parsed trees with placeholders inside string scalars; never text. */
-  readonly manifests: readonly Json[];
+  readonly manifests: readonly JsonObject[];
+  /** Where a field stands in the template's file, for faults that only rendering finds. */
+  readonly at: YamlDocument['at'];
 }
 
 /** One role of the catalog, `templates/roles/<name>.yaml`: the ClusterRole `curfew:<name>`. */
@@ -41,4 +50,6 @@ export interface GrantContext {
   readonly user: string;
   /** Null in cluster scope. */
   readonly namespace: string | null;
+  /** Seconds: Pods end by themselves after this time. */
+  readonly duration: number;
 }
