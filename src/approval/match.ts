@@ -1,8 +1,10 @@
 /**
  * Which pattern of many matches a path, the last one winning. The patterns stand in a tree, a node for each segment,
- * so that a path meets only those that share its beginning; what floats hangs below one node that stays.
+ * so that a path meets only those that share its beginning; what floats hangs below one node that stays. Whatever
+ * cannot win any more is left out on the way.
  */
-import type { GlobPart, Pattern, Segment } from './pattern.ts';
+import { compileGlob, matchesGlob, type Glob } from './glob.ts';
+import type { Pattern, Segment } from './pattern.ts';
 
 /** Patterns made ready for many questions; opaque. */
 export interface PatternIndex {
@@ -10,34 +12,37 @@ export interface PatternIndex {
 }
 
 interface Node {
-  readonly literals: Map<string, Node>;
-  readonly globs: Globs;
-  any: Node | null;
-  deep: Node | null;
   /** Reached by `**`: it stays in place whatever segment comes. */
   readonly stays: boolean;
   /** The last pattern that matches a path which ends here; -1 where none does. */
   itself: number;
   /** The last pattern that matches a path which goes on from here; -1 where none does. */
   below: number;
+  /** The last pattern that leads here or further on. */
+  newest: number;
+  literals: Map<string, Node> | null;
+  any: Node | null;
+  deep: Node | null;
+  /** Globs that end in a file extension, by that extension. */
+  globsByExtension: Map<string, GlobEdge[]> | null;
+  otherGlobs: GlobEdge[] | null;
 }
 
 interface GlobEdge {
-  readonly parts: readonly GlobPart[];
+  readonly glob: Glob;
   readonly node: Node;
-}
-
-/** The globs of one node, those that end in a file extension by that extension. */
-interface Globs {
-  readonly byExtension: Map<string, GlobEdge[]>;
-  readonly others: GlobEdge[];
 }
 
 /** Indexes patterns in the order of their lines. */
 export function indexPatterns(patterns: readonly Pattern[]): PatternIndex {
   const root = newNode(false);
   for (const [number, { segments, reach }] of patterns.entries()) {
-    const node = segments.reduce(childFor, root);
+    let node = root;
+    node.newest = number;
+    for (const segment of segments) {
+      node = childFor(node, segment);
+      node.newest = number;
+    }
     if (reach !== 'below') node.itself = number;
     if (reach !== 'itself') node.below = number;
   }
@@ -45,19 +50,14 @@ export function indexPatterns(patterns: readonly Pattern[]): PatternIndex {
 }
 
 /** The position of the last pattern that matches; -1 where none does. The path has no slash in front. */
-export function lastMatch(index: PatternIndex, path: string): number {
+export function lastMatch({ root }: PatternIndex, path: string): number {
   let last = -1;
-  let nodes = arrive([], index.root);
+  let nodes: Node[] = [];
+  arrive(nodes, root, last);
   for (const name of path.split('/')) {
+    for (const node of nodes) if (node.below > last) last = node.below;
     const next: Node[] = [];
-    for (const node of nodes) {
-      if (node.below > last) last = node.below;
-      if (node.stays) next.push(node);
-      if (node.any !== null && name !== '') arrive(next, node.any);
-      const literal = node.literals.get(name);
-      if (literal !== undefined) arrive(next, literal);
-      arriveByGlobs(next, node.globs, name);
-    }
+    for (const node of nodes) if (node.newest > last) step(next, node, name, last);
     nodes = next;
   }
   for (const node of nodes) if (node.itself > last) last = node.itself;
@@ -69,28 +69,41 @@ export function matches(pattern: Pattern, path: string): boolean {
   return lastMatch(indexPatterns([pattern]), path) === 0;
 }
 
-/** A node is reached together with what `**` leads to from it without taking a segment. */
-function arrive(nodes: Node[], node: Node): Node[] {
-  nodes.push(node);
-  if (node.deep !== null && !nodes.includes(node.deep)) nodes.push(node.deep);
-  return nodes;
+/** Adds the nodes to which one segment leads from a node. */
+function step(next: Node[], node: Node, name: string, last: number): void {
+  if (node.stays) arrive(next, node, last);
+  if (node.any !== null && name !== '') arrive(next, node.any, last);
+  const literal = node.literals?.get(name);
+  if (literal !== undefined) arrive(next, literal, last);
+  if (node.otherGlobs !== null) stepByGlobs(next, node.otherGlobs, name, last);
+  const edges = node.globsByExtension?.get(extensionOf(name) ?? '');
+  if (edges !== undefined) stepByGlobs(next, edges, name, last);
 }
 
-function arriveByGlobs(nodes: Node[], { byExtension, others }: Globs, name: string): void {
-  const sameExtension = byExtension.size === 0 ? undefined : byExtension.get(extensionOf(name) ?? '');
-  for (const edge of sameExtension ?? []) if (matchesGlob(edge.parts, name)) arrive(nodes, edge.node);
-  for (const edge of others) if (matchesGlob(edge.parts, name)) arrive(nodes, edge.node);
+function stepByGlobs(next: Node[], edges: readonly GlobEdge[], name: string, last: number): void {
+  for (const { glob, node } of edges) {
+    if (node.newest > last && matchesGlob(glob, name)) arrive(next, node, last);
+  }
+}
+
+/** A node is reached together with what `**` leads to from it without taking a segment. */
+function arrive(nodes: Node[], node: Node, last: number): void {
+  if (node.newest <= last || (node.stays && nodes.includes(node))) return;
+  nodes.push(node);
+  if (node.deep !== null) arrive(nodes, node.deep, last);
 }
 
 function newNode(stays: boolean): Node {
   return {
-    literals: new Map(),
-    globs: { byExtension: new Map(), others: [] },
-    any: null,
-    deep: null,
     stays,
     itself: -1,
     below: -1,
+    newest: -1,
+    literals: null,
+    any: null,
+    deep: null,
+    globsByExtension: null,
+    otherGlobs: null,
   };
 }
 
@@ -98,66 +111,32 @@ function newNode(stays: boolean): Node {
 function childFor(node: Node, segment: Segment): Node {
   if (segment.kind === 'any') return (node.any ??= newNode(false));
   if (segment.kind === 'deep') return node.stays ? node : (node.deep ??= newNode(true));
-  if (segment.kind === 'glob') return childForGlob(node.globs, segment.parts);
-  const known = node.literals.get(segment.text);
-  if (known !== undefined) return known;
-  const child = newNode(false);
-  node.literals.set(segment.text, child);
-  return child;
+  if (segment.kind === 'glob') {
+    const edge = { glob: compileGlob(segment.parts), node: newNode(false) };
+    edgesFor(node, edge.glob).push(edge);
+    return edge.node;
+  }
+  node.literals ??= new Map();
+  return getOrAdd(node.literals, segment.text, () => newNode(false));
 }
 
-function childForGlob({ byExtension, others }: Globs, parts: readonly GlobPart[]): Node {
-  const end = parts.at(-1);
-  const extension = end?.kind === 'text' ? extensionOf(end.text) : null;
-  const node = newNode(false);
-  if (extension === null) {
-    others.push({ parts, node });
-  } else {
-    const edges = byExtension.get(extension);
-    if (edges === undefined) byExtension.set(extension, [{ parts, node }]);
-    else edges.push({ parts, node });
-  }
-  return node;
+function edgesFor(node: Node, { end }: Glob): GlobEdge[] {
+  const extension = extensionOf(end);
+  if (extension === null) return (node.otherGlobs ??= []);
+  node.globsByExtension ??= new Map();
+  return getOrAdd(node.globsByExtension, extension, () => []);
+}
+
+function getOrAdd<T>(map: Map<string, T>, key: string, make: () => T): T {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
 }
 
 /** What follows the last dot; null where there is none. */
 function extensionOf(name: string): string | null {
   const dot = name.lastIndexOf('.');
   return dot === -1 ? null : name.slice(dot + 1);
-}
-
-/**
- * Whether a name is made of these parts. Only the latest `*` needs another try when the rest does not fit, so the
- * time is bounded by the product of the lengths.
- */
-function matchesGlob(parts: readonly GlobPart[], name: string): boolean {
-  let at = 0;
-  let part = 0;
-  let afterRun = -1;
-  let runEnd = 0;
-  while (at < name.length || part < parts.length) {
-    const step = stepOver(parts[part], name, at);
-    if (parts[part]?.kind === 'run') {
-      part += 1;
-      afterRun = part;
-      runEnd = at;
-    } else if (step > 0) {
-      at += step;
-      part += 1;
-    } else if (afterRun !== -1 && runEnd < name.length) {
-      runEnd += 1;
-      at = runEnd;
-      part = afterRun;
-    } else {
-      return false;
-    }
-  }
-  return true;
-}
-
-/** How many code units of the name a part takes; 0 where it does not fit. */
-function stepOver(part: GlobPart | undefined, name: string, at: number): number {
-  if (part?.kind === 'text') return name.startsWith(part.text, at) ? part.text.length : 0;
-  if (part?.kind !== 'one' || at >= name.length) return 0;
-  return (name.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
 }
