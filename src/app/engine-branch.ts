@@ -17,7 +17,7 @@ import type { AccountFacts, BranchWorld, CommandsFacts } from '../lifecycle/fact
 import type { GrantCommit } from '../lifecycle/grant-commit.ts';
 import { changedRoleBlobs, provenGrants } from '../lifecycle/grant-state.ts';
 import { foreignCommit, readmeCommit } from '../lifecycle/housekeeping.ts';
-import { commentMarker } from '../lifecycle/report.ts';
+import { ownComment } from '../lifecycle/comments.ts';
 import { endedComment, grantedComment, waitingComment } from '../lifecycle/story.ts';
 import { revertOf, supersededReverts, type Ended } from '../lifecycle/revert.ts';
 import type { EngineClock } from './engine.ts';
@@ -239,8 +239,6 @@ async function grant(
 async function say(port: RepositoryPort, world: BranchWorld, { pullRequest, landing }: Tell): Promise<void> {
   if (landing.kind !== 'wait') return;
   const body = waitingComment(landing);
-  const own = landing.pullRequest?.comments.find(
-    (comment) => comment.author?.id === world.repository.botId && comment.body.includes(commentMarker),
-  );
+  const own = ownComment(landing.pullRequest?.comments ?? [], world.repository.botId);
   if (own?.body !== body) await port.publishComment(pullRequest, body);
 }

@@ -9,10 +9,12 @@ import {
   type PullRequestDecision,
   type Published,
 } from '../lifecycle/pull-request.ts';
-import type { LastPush, PullRequestWorld } from '../lifecycle/facts.ts';
+import { ownComment } from '../lifecycle/comments.ts';
+import type { PullRequestWorld } from '../lifecycle/facts.ts';
+import { contentDigest } from '../github/check-content.ts';
 import type { Annotation, CheckContent, RepositoryPort } from '../github/port.ts';
 import { createBranchReconciler } from './engine-branch.ts';
-import type { PullRequestContext, PullRequestOutcome, Reconciler } from './reconcile.ts';
+import type { OpenPullRequest, PullRequestContext, PullRequestOutcome, Reconciler } from './reconcile.ts';
 
 /** The engine's view of time: the machine's own clock. */
 export interface EngineClock {
@@ -23,6 +25,7 @@ export interface EngineClock {
 export function createEngine(clock: EngineClock): Reconciler {
   return {
     pullRequest: (port, number, context) => reconcilePullRequest(port, number, context, clock),
+    openPullRequests: (port) => lookOver(port, clock),
     branch: createBranchReconciler(clock),
   };
 }
@@ -32,22 +35,60 @@ interface Evaluation {
   readonly decision: PullRequestDecision;
 }
 
-async function evaluate(
+async function decide(
   port: RepositoryPort,
-  number: number,
+  world: PullRequestWorld,
   clock: EngineClock,
   lastPush: 'unread' | 'read',
+  readTeams: RepositoryPort['readTeams'],
 ): Promise<Evaluation> {
-  const world = await port.readPullRequest(number);
   const needs = pullRequestNeeds(world);
   const { headRef, head } = world.pullRequest;
   const [teams, subjectAccount, push] = await Promise.all([
-    port.readTeams(needs.teams),
+    readTeams(needs.teams),
     needs.account === null ? null : port.readAccount(needs.account),
-    lastPush === 'read' ? port.readLastPush(headRef, head) : ('unread' as LastPush | null | 'unread'),
+    lastPush === 'read' ? port.readLastPush(headRef, head) : ('unread' as const),
   ]);
   const decision = decidePullRequest(world, { teams, subjectAccount, lastPush: push, localNow: clock.now() });
   return { world, decision };
+}
+
+/** One look at every open pull request: which of them deserve a run of their own. */
+async function lookOver(port: RepositoryPort, clock: EngineClock): Promise<readonly OpenPullRequest[]> {
+  const found: OpenPullRequest[] = [];
+  const readTeams = remembering(port);
+  for await (const page of port.readOpenPullRequests()) {
+    for (const world of page) {
+      const { decision } = await decide(port, world, clock, 'unread', readTeams);
+      const { number, head } = world.pullRequest;
+      found.push({ number, head, due: isDue(world, decision), requeueAt: decision.recheckAt });
+    }
+  }
+  return found;
+}
+
+/** Reads each set of teams once. */
+function remembering(port: RepositoryPort): RepositoryPort['readTeams'] {
+  const answers = new Map<string, ReturnType<RepositoryPort['readTeams']>>();
+  return async (teams) => {
+    const key = teams.join(' ');
+    const answer = answers.get(key) ?? port.readTeams(teams);
+    answers.set(key, answer);
+    return await answer;
+  };
+}
+
+/** Whether a run of its own would write anything. */
+function isDue({ repository, pullRequest }: PullRequestWorld, decision: PullRequestDecision): boolean {
+  const [shown] = pullRequest.checkRuns;
+  const wanted =
+    decision.check === null ? null : contentDigest(checkContent(decision.check, pullRequest.head));
+  const comment = ownComment(pullRequest.comments, repository.botId);
+  return (
+    decision.action !== 'none' ||
+    (wanted !== null && shown?.contentDigest !== wanted) ||
+    (decision.comment !== null && comment?.body !== decision.comment)
+  );
 }
 
 async function reconcilePullRequest(
@@ -56,11 +97,19 @@ async function reconcilePullRequest(
   context: PullRequestContext,
   clock: EngineClock,
 ): Promise<PullRequestOutcome> {
-  let { world, decision } = await evaluate(port, number, clock, 'unread');
+  // Within one run the members of a team are read once: the two reads below are a moment apart.
+  const readTeams = remembering(port);
+  let { world, decision } = await decide(
+    port,
+    await port.readPullRequest(number),
+    clock,
+    'unread',
+    readTeams,
+  );
   if (decision.action === 'confirm' && context.mergeGroups.length === 0) {
     // Between the first read and now somebody may have pushed, dismissed or left: the same read is made again, with
     // who pushed last, and only what it says counts.
-    ({ world, decision } = await evaluate(port, number, clock, 'read'));
+    ({ world, decision } = await decide(port, await port.readPullRequest(number), clock, 'read', readTeams));
   }
   const [reason] = decision.findings;
   if (reason !== undefined) {

@@ -122,8 +122,8 @@ export interface RepositoryPort {
   readAccount(login: string): Promise<AccountFacts | null>;
   /** Null where GitHub does not know who moved `ref` to `head`. */
   readLastPush(ref: string, head: string): Promise<LastPush | null>;
-  /** Numbers of all open pull requests against the default branch, over all pages. */
-  listOpenPullRequests(): Promise<readonly number[]>;
+  /** Every open pull request against the default branch, a page of them with one request; nothing else is read. */
+  readOpenPullRequests(): AsyncIterable<readonly PullRequestWorld[]>;
   /**
    * All open pull requests against the default branch, oldest first, a page of them with one request, or two where
    * one is new. What `readPullRequest` says of one, this says of many.

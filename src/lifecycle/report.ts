@@ -11,6 +11,7 @@ import { formatInstant } from '../base/instant.ts';
 import { codeBlock, codeSpan, escapeMarkdown } from '../base/markdown.ts';
 import { reasons, type Finding } from '../base/reasons.ts';
 import { canonicalYaml } from '../template/canonical.ts';
+import { commentMarker } from './comments.ts';
 import type { Plan } from './plan.ts';
 
 export interface Report {
@@ -31,9 +32,6 @@ export interface ReportText {
   /** The whole comment. */
   readonly comment: string;
 }
-
-/** Marks the one comment of ours; it counts only on a comment whose author is the App's bot. */
-export const commentMarker = '<!-- curfew -->';
 
 export function describeReport(report: Report): ReportText {
   const title = titleOf(report);

@@ -5,7 +5,8 @@ import type { Finding } from '../base/reasons.ts';
 import { approvedBy } from './grant-commit.ts';
 import type { GrantEvidence } from './evidence.ts';
 import type { LandingVerdict } from './landing.ts';
-import { commentMarker, describeReport } from './report.ts';
+import { commentMarker } from './comments.ts';
+import { describeReport } from './report.ts';
 
 /** The comment while a landed request waits. */
 export function waitingComment({ finding, plan }: Extract<LandingVerdict, { kind: 'wait' }>): string {
