@@ -14,8 +14,8 @@ const first = ['apiVersion', 'kind', 'metadata', 'name', 'namespace'];
 /** Words that some reader of YAML takes for a boolean, null or a number. */
 const reserved = /^(?:y|n|yes|no|on|off|true|false|null|nan|inf|infinity)$/i;
 
-/** Text that is text to every reader: starts with a letter, and holds nothing that could be an indicator. */
-const plain = /^[A-Za-z][A-Za-z0-9._/-]*$/;
+/** Text that is text to every reader: starts with a letter, and holds nothing that could be an indicator there. */
+const plain = /^[A-Za-z](?:[A-Za-z0-9._/@:-]*[A-Za-z0-9._/-])?$/;
 
 /** Line breaks of YAML 1.1 and whatever else does not show: escaped, so that they survive every reader. */
 const hidden = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
