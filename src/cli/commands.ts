@@ -4,4 +4,5 @@ import type { CommandTable } from './dispatch.ts';
 export const commands: CommandTable = {
   start: async () => (await import('./start.ts')).startCommand,
   manifests: async () => (await import('./manifests.ts')).manifestsCommand,
+  owners: async () => (await import('./owners.ts')).ownersCommand,
 };
