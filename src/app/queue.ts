@@ -6,6 +6,7 @@
  * A run settles everything that was asked before it started, also what was asked for a later time: it reads the world
  * as it is. Who needs another run at a certain time asks for it at the end of each run.
  */
+import { setImmediate } from 'node:timers/promises';
 import type { Instant } from '../base/instant.ts';
 import type { Clock } from './clock.ts';
 import { Turns } from './turns.ts';
@@ -123,7 +124,10 @@ export class WorkQueue<W extends Work> {
       expired.resolve(false);
     });
     try {
-      return await Promise.race([finished, expired.promise]);
+      if (await Promise.race([finished, expired.promise])) return true;
+      // What can stop at once has stopped, and said so in the log, one turn later.
+      await setImmediate();
+      return false;
     } finally {
       cancel();
     }

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { WorkQueue, type QueueOptions, type Work } from '../../src/app/queue.ts';
 import { manualClock, type ManualClock } from './manual-clock.ts';

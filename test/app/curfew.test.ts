@@ -1,0 +1,250 @@
+import { describe, expect, test } from 'vitest';
+import { webhookPath } from '../../src/app/http.ts';
+import { Denied, RetryLater } from '../../src/github/errors.ts';
+import { access, delivery, harness, opened, type Harness } from './harness.ts';
+
+const minute = 60_000;
+
+async function get(each: Harness, path: string): Promise<string> {
+  const response = await each.curfew.handle(new Request(`http://x${path}`));
+  return `${response.status} ${(await response.text()).trim()}`;
+}
+
+describe('sweeps', () => {
+  test('find everything after a start, and only then is the process ready', async () => {
+    const each = await harness({
+      open: [
+        { number: 1, due: true },
+        { number: 2, due: false },
+      ],
+    });
+    expect(await get(each, '/healthz')).toBe('200 ok');
+    expect(await get(each, '/readyz')).toBe('503 the first sweep is not done');
+    each.curfew.start();
+    await each.curfew.whenIdle();
+    expect(each.world.calls.toSorted()).toEqual([
+      'branch acme/access',
+      'installations',
+      'pull-request acme/access 1',
+      'pull-requests acme/access',
+      'redeliver',
+      'repositories 3',
+    ]);
+    expect(await get(each, '/readyz')).toBe('200 ok');
+    await each.curfew.drain(1_000);
+  });
+
+  test('of branches look at the repositories that hold a policy, and ask GitHub for no list', async () => {
+    const other = { installation: 3, id: 6, owner: 'acme', name: 'other' };
+    let adopted = new Set(['access']);
+    const each = await harness({ repositories: [access, other] });
+    each.world.calls.length = 0;
+    const branch = each.world.branch.bind(each.world);
+    Object.assign(each.world, {
+      branch: async (...args: Parameters<typeof branch>) => ({
+        ...(await branch(...args)),
+        adopted: adopted.has(args[0].name),
+      }),
+    });
+    each.curfew.sweep('everything');
+    await each.curfew.whenIdle();
+    each.world.calls.length = 0;
+    each.curfew.sweep('branches');
+    await each.curfew.whenIdle();
+    expect(each.world.calls).toEqual(['branch acme/access']);
+    adopted = new Set(['access', 'other']);
+    each.curfew.sweep('everything');
+    await each.curfew.whenIdle();
+    expect(each.world.calls).toContain('pull-requests acme/other');
+  });
+
+  test('forget repositories and installations that are gone', async () => {
+    let installations: readonly number[] = [3];
+    const each = await harness({ installations: async () => installations });
+    each.curfew.sweep('everything');
+    await each.curfew.whenIdle();
+    installations = [];
+    each.curfew.sweep('everything');
+    await each.curfew.whenIdle();
+    each.world.calls.length = 0;
+    each.curfew.sweep('branches');
+    await each.curfew.whenIdle();
+    expect(each.world.calls).toEqual([]);
+  });
+
+  test('repeat themselves while GitHub does not answer', async () => {
+    let answers = false;
+    const each = await harness({
+      installations: async () => {
+        if (!answers) throw new RetryLater('timeout');
+        return [3];
+      },
+    });
+    each.curfew.sweep('everything');
+    await each.curfew.whenIdle();
+    expect(await get(each, '/readyz')).toBe('503 the first sweep is not done\nGitHub does not answer');
+    each.clock.advance(minute);
+    await each.curfew.whenIdle();
+    answers = true;
+    each.clock.advance(minute);
+    await each.curfew.whenIdle();
+    expect(await get(each, '/readyz')).toBe('200 ok');
+  });
+});
+
+describe('what one run leads to', () => {
+  test('a branch is looked at again at the nearest end, and its pull requests at once', async () => {
+    let end: number | null = null;
+    const each = await harness({ branch: async () => ({ wakeAt: end, pullRequests: [7] }) });
+    end = each.clock.now() + 2 * 60 * minute;
+    each.curfew.sweep('everything');
+    await each.curfew.whenIdle();
+    expect(each.world.calls).toContain('pull-request acme/access 7');
+    each.world.calls.length = 0;
+    each.clock.advance(2 * 60 * minute - 1);
+    await each.curfew.whenIdle();
+    expect(each.world.calls).toEqual([]);
+    end = null;
+    each.clock.advance(1);
+    await each.curfew.whenIdle();
+    expect(each.world.calls[0]).toBe('branch acme/access');
+  });
+
+  test('a merge leads to the branch, and a verdict that time changes to another run', async () => {
+    const runs: number[] = [];
+    const each = await harness({
+      pullRequest: async (number) => {
+        runs.push(number);
+        return {
+          branchTouched: runs.length === 1,
+          requeueAt: runs.length === 1 ? each.clock.now() + minute : null,
+        };
+      },
+    });
+    await each.curfew.handle(new Request(`http://x${webhookPath}`, delivery('pull_request', opened(7))));
+    await each.curfew.whenIdle();
+    expect(each.world.calls).toEqual([
+      'pull-request acme/access 7',
+      'branch acme/access',
+      'pull-requests acme/access',
+    ]);
+    each.clock.advance(minute);
+    await each.curfew.whenIdle();
+    expect(runs).toEqual([7, 7]);
+    each.clock.advance(60 * minute);
+    await each.curfew.whenIdle();
+    expect(runs).toEqual([7, 7]);
+  });
+
+  test.each([
+    ['GitHub names a time', (at: number) => new RetryLater('rate limit', at), 10 * minute],
+    ['GitHub does not answer', () => new RetryLater('timeout'), 2_000],
+    ['there is a defect', () => new TypeError('undefined is not a function'), 2_000],
+  ])('%s: it is looked at again, not before its time', async (_what, errorAt, delay) => {
+    let failing = true;
+    const each = await harness({
+      pullRequest: async () => {
+        if (failing) throw errorAt(each.clock.now() + 10 * minute);
+        return {};
+      },
+    });
+    await each.curfew.handle(new Request(`http://x${webhookPath}`, delivery('pull_request', opened(7))));
+    await each.curfew.whenIdle();
+    failing = false;
+    each.clock.advance(delay / 2);
+    await each.curfew.whenIdle();
+    expect(each.world.calls).toHaveLength(1);
+    each.clock.advance(delay);
+    await each.curfew.whenIdle();
+    expect(each.world.calls).toHaveLength(2);
+  });
+
+  test('what a person must put right is left until something happens', async () => {
+    const each = await harness({
+      pullRequest: async () => {
+        throw new Denied('no permission');
+      },
+    });
+    const event = new Request(`http://x${webhookPath}`, delivery('pull_request', opened(7)));
+    await each.curfew.handle(event);
+    await each.curfew.whenIdle();
+    each.clock.advance(24 * 60 * minute);
+    await each.curfew.whenIdle();
+    expect(each.world.calls).toHaveLength(1);
+    expect(each.lines()).toContainEqual(
+      expect.objectContaining({
+        level: 'error',
+        pullRequest: 7,
+        msg: 'left as it is until something changes or the next sweep',
+      }),
+    );
+  });
+});
+
+test('metrics', async () => {
+  const each = await harness({ branch: async () => ({ wakeAt: null }) });
+  each.curfew.start();
+  await each.curfew.handle(new Request(`http://x${webhookPath}`, delivery('pull_request', opened(7))));
+  await each.curfew.handle(
+    new Request(`http://x${webhookPath}`, delivery('push', {}, { 'x-hub-signature-256': 'sha256=0' })),
+  );
+  await each.curfew.whenIdle();
+  const page = await get(each, '/metrics');
+  for (const line of [
+    'curfew_decisions_total{reason="not-ours"} 1',
+    'curfew_webhook_deliveries_total{result="accepted"} 1',
+    'curfew_webhook_deliveries_total{result="bad-signature"} 1',
+    'curfew_queue_depth{state="running"} 0',
+    'curfew_revocation_lag_seconds_count 1',
+    'curfew_reconcile_duration_seconds_count{kind="branch"} 1',
+    'curfew_github_budget_remaining{installation="3",resource="graphql"} 4321',
+    'curfew_github_content_created{installation="3"} 9',
+  ]) {
+    expect(page.split('\n')).toContain(line);
+  }
+  expect(page).not.toContain('acme');
+  await each.curfew.drain(1_000);
+});
+
+describe('draining', () => {
+  test('finishes what runs, accepts nothing more, and says so', async () => {
+    const gate = Promise.withResolvers<void>();
+    const each = await harness({
+      pullRequest: async () => {
+        await gate.promise;
+        return { branchTouched: true };
+      },
+    });
+    const url = await each.curfew.listen('127.0.0.1', 0);
+    expect((await fetch(`${url}${webhookPath}`, delivery('pull_request', opened(7)))).status).toBe(202);
+    const drained = each.curfew.drain(60_000);
+    expect(await get(each, '/readyz')).toMatch(/^503 shutting down/);
+    const late = await each.curfew.handle(
+      new Request(`http://x${webhookPath}`, delivery('pull_request', opened(8))),
+    );
+    expect(late.status).toBe(503);
+    await expect(fetch(`${url}/healthz`)).rejects.toThrow('fetch failed');
+    gate.resolve();
+    expect(await drained).toBe(true);
+    expect(each.world.calls).toEqual(['pull-request acme/access 7']);
+  });
+
+  test('does not wait for ever: runs are told to stop', async () => {
+    const each = await harness({
+      pullRequest: async (_number, { signal }) => {
+        await new Promise((_resolve, reject) =>
+          signal.addEventListener('abort', () => reject(signal.reason)),
+        );
+        return {};
+      },
+    });
+    await each.curfew.handle(new Request(`http://x${webhookPath}`, delivery('pull_request', opened(7))));
+    const drained = each.curfew.drain(1_000);
+    await Promise.resolve();
+    each.clock.advance(1_000);
+    expect(await drained).toBe(false);
+    expect(each.lines()).toContainEqual(
+      expect.objectContaining({ level: 'info', msg: 'stopped halfway; the next process goes on' }),
+    );
+  });
+});
