@@ -12,7 +12,7 @@ export const codeownersPaths = ['.github/CODEOWNERS', 'CODEOWNERS', 'docs/CODEOW
 const sizeLimit = 3_000_000;
 
 /** A line that is in force. */
-export interface Rule {
+interface Rule {
   /** 1-based. */
   readonly line: number;
   /** As it is written. */

@@ -26,7 +26,7 @@ export interface Pattern {
   readonly reach: 'all' | 'below' | 'itself';
 }
 
-export interface PatternFault {
+interface PatternFault {
   /** Offset in the pattern, in UTF-16 code units. */
   readonly offset: number;
   readonly message: string;

@@ -10,6 +10,7 @@ import type {
   Requirement,
   RequirementVerdict,
   Review,
+  SatisfiedBy,
 } from './approval.ts';
 import { everybodyAsked, isAsked } from './asked.ts';
 import { pair } from './pairing.ts';
@@ -157,16 +158,15 @@ function judgeRequirement(
     satisfiedBy: approvals
       .map(({ review }) => review)
       .sort(inOrder)
-      .map(({ id, reviewer, submittedAt }) => ({
-        id: reviewer.id,
-        login: reviewer.login,
-        review: id,
-        commit: question.head,
-        submittedAt,
-      })),
+      .map((review) => toEvidence(review, question.head)),
     met,
     could: met ? [] : couldSatisfy(requirement, counted, question),
   };
+}
+
+/** An approval that counts is one of the head. */
+function toEvidence({ id, reviewer, submittedAt }: Review, head: string): SatisfiedBy {
+  return { id: reviewer.id, login: reviewer.login, review: id, commit: head, submittedAt };
 }
 
 /** Who is asked and neither took part, nor counts already, nor is known to be unable to approve. */
