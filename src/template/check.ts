@@ -3,7 +3,7 @@
  * gives when it is tried out with sample values. The same rules judge every rendered grant again.
  */
 import type { Fault } from '../base/fault.ts';
-import type { Json, JsonObject } from '../base/json.ts';
+import type { Json } from '../base/json.ts';
 import { isJsonList } from '../base/json-type.ts';
 import { lookup } from '../base/lookup.ts';
 import { didYouMean } from '../base/suggest.ts';
@@ -26,7 +26,7 @@ export function checkTemplate(file: string, template: Template, document: YamlDo
     ...checkUse(file, template, document),
   ];
   // Only a template whose placeholders all have values can be tried out.
-  return faults.length === 0 ? tryOut(file, template) : faults;
+  return faults.length === 0 ? tryOut(file, template, null) : faults;
 }
 
 function checkDeclarations(
@@ -127,8 +127,12 @@ function checkUse(file: string, template: Template, { keyAt }: YamlDocument): re
     });
 }
 
-/** Renders with sample values, each parameter through all of its own while the others keep their first. */
-function tryOut(file: string, template: Template): readonly Fault[] {
+/**
+ * Renders a template with sample values, each parameter through all of its own while the others keep their first, and
+ * gives the faults of the first rendering that has any. `roles` are the names in the catalog, null where that is not
+ * known.
+ */
+export function tryOut(file: string, template: Template, roles: readonly string[] | null): readonly Fault[] {
   const context: GrantContext = {
     id: 'g'.repeat(longestGrantId),
     user: 'user@example.com',
@@ -140,8 +144,8 @@ function tryOut(file: string, template: Template): readonly Fault[] {
     at: (index: number, path: YamlPath) => template.at(['spec', 'manifests', index, ...path]),
   };
   for (const parameters of samples(template.parameters)) {
-    const objects: readonly JsonObject[] = fillIn(template.manifests, parameters, context);
-    const faults = checkObjects(objects, context, null, source);
+    const objects = fillIn(template.manifests, parameters, context);
+    const faults = checkObjects(objects, context, roles, source);
     if (faults.length > 0) return faults;
   }
   return [];
