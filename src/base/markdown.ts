@@ -11,8 +11,8 @@ import { visible, visibleLines } from './text.ts';
 const joint = '&#8203;';
 
 /**
- * What looks like a commit, and what mentions, links, references and emoji begin with. The first is parted in its
- * middle, the others behind what is matched.
+ * What looks like a commit (from seven digits on), and what mentions, links, references and emoji begin with. The
+ * first is parted every six digits, the others behind what is matched.
  */
 const linkLike = String.raw`(\b[0-9a-f]{7,40}\b)|([@#]|:(?=\S)|\bwww(?=\.)|\bGH-(?=\d))`;
 
@@ -27,7 +27,7 @@ const active = new RegExp(`${linkLike}|${syntax}`, 'giu');
  */
 export function escapeMarkdown(text: string): string {
   return visible(text).replace(active, (found, commit: string | undefined, prefix: string | undefined) => {
-    if (commit !== undefined) return `${commit.slice(0, 6)}${joint}${commit.slice(6)}`;
+    if (commit !== undefined) return commit.replace(/.{6}(?=.)/g, `$&${joint}`);
     if (prefix !== undefined) return `${prefix}${joint}`;
     // A pair of dollar signs is mathematics to GitHub, also where it is written as a reference.
     return found === '$' ? `${reference(found)}${joint}` : reference(found);
