@@ -3,6 +3,7 @@
  * and a cursor is opaque and survives a list that changes between two pages.
  */
 import { Kind, type GraphQLResolveInfo, type SelectionSetNode } from 'graphql';
+import { encodeCursor, placeOf, type Key } from './cursor.ts';
 import { GraphQLFailure } from './errors.ts';
 import { given } from './given.ts';
 
@@ -46,7 +47,7 @@ export function connect<T>(
   items: readonly T[],
   args: PageArgs,
   info: GraphQLResolveInfo,
-  key: (item: T) => string | number,
+  key: (item: T) => Key,
   shape: Shape<T> = {},
 ): Connection {
   checkBoundaries(args, info);
@@ -117,27 +118,4 @@ function asksForItems(info: GraphQLResolveInfo): boolean {
       return name !== 'totalCount' && !name.startsWith('__');
     });
   return info.fieldNodes.some((node) => asks(node.selectionSet));
-}
-
-function encodeCursor(position: number, key: string | number): string {
-  return Buffer.from(`cursor:v2:${position}:${key}`).toString('base64');
-}
-
-/** Where the pages before and after a cursor meet it now; where its item is gone, they meet where it stood. */
-function placeOf<T>(
-  cursor: string,
-  items: readonly T[],
-  key: (item: T) => string | number,
-): { readonly before: number; readonly after: number } {
-  const match = /^cursor:v2:(\d+):(.*)$/s.exec(Buffer.from(cursor, 'base64').toString());
-  if (match === null) {
-    throw new GraphQLFailure(
-      'INVALID_CURSOR_ARGUMENTS',
-      `\`${cursor}\` does not appear to be a valid cursor.`,
-    );
-  }
-  const stood = Math.min(Number(match[1]), items.length);
-  const named = (item: T | undefined): boolean => item !== undefined && String(key(item)) === match[2];
-  const now = named(items[stood]) ? stood : items.findIndex(named);
-  return now === -1 ? { before: stood, after: stood } : { before: now, after: now + 1 };
 }

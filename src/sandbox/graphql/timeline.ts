@@ -29,6 +29,8 @@ interface Dated {
   readonly key: string;
   readonly type: string;
   readonly at: number;
+  /** Orders what happened in the same moment; commits come first. */
+  readonly id: number;
   readonly item: unknown;
 }
 
@@ -41,25 +43,25 @@ export function timelineOf(
   const from = !given(since) ? -Infinity : Date.parse(String(since));
   return allItems(pullRequest)
     .filter(({ type, at }) => (wanted === null || wanted.has(type)) && at >= from)
-    .sort((a, b) => a.at - b.at)
+    .sort((a, b) => a.at - b.at || a.id - b.id)
     .slice(skip ?? 0);
 }
 
 function allItems(pullRequest: PullRequest): Dated[] {
   const commits = commitsOf(pullRequest).map((commit): Dated => {
     const item: PullRequestCommit = { __typename: 'PullRequestCommit', pullRequest, commit };
-    return { key: commit.sha, type: 'PullRequestCommit', at: commit.committer.date, item };
+    return { key: commit.sha, type: 'PullRequestCommit', at: commit.committer.date, id: 0, item };
   });
   const comments = pullRequest.comments.map((item): Dated => {
-    return { key: item.nodeId, type: 'IssueComment', at: item.createdAt, item };
+    return { key: item.nodeId, type: 'IssueComment', at: item.createdAt, id: item.id, item };
   });
   const reviews = pullRequest.reviews.flatMap((item): Dated[] => {
     const { submittedAt: at } = item;
-    return at === null ? [] : [{ key: item.nodeId, type: 'PullRequestReview', at, item }];
+    return at === null ? [] : [{ key: item.nodeId, type: 'PullRequestReview', at, id: item.id, item }];
   });
   const events = pullRequest.timeline.map((event): Dated => {
     const item = eventNode(pullRequest, event);
-    return { key: event.nodeId, type: eventTypes[event.event], at: event.createdAt, item };
+    return { key: event.nodeId, type: eventTypes[event.event], at: event.createdAt, id: event.id, item };
   });
   return [...commits, ...comments, ...reviews, ...events];
 }

@@ -13,6 +13,7 @@ import { commitWith, treeWith } from '../git-objects.ts';
 import { Memo } from '../memo.ts';
 import { requireRead } from '../permissions.ts';
 import { associatedPullRequests } from '../pull-request-commits.ts';
+import { selectPullRequests } from '../select-pull-requests.ts';
 import { given } from '../given.ts';
 
 export const commitFields: Fields<'Commit'> = {
@@ -69,7 +70,8 @@ export const commitFields: Fields<'Commit'> = {
   ) {
     requireRead(context, repository, 'pull_requests:read');
     const found = associatedPullRequests(repository, commit.sha, context.sandbox.clock.now());
-    return connect(found, args, info, ({ id }) => id);
+    const { orderBy } = args;
+    return connect(selectPullRequests(found, { orderBy: orderBy ?? null }), args, info, ({ id }) => id);
   },
   checkSuites({ repository, commit }, args: GitHub.CommitCheckSuitesArgs, context, info) {
     requireRead(context, repository, 'checks:read');

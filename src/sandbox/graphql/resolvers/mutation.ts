@@ -59,7 +59,7 @@ export const mutationFields: Fields<'Mutation'> = {
     if (input.force !== true && !isAncestor(repository.git, before, after)) {
       throw unprocessable('Update is not a fast forward');
     }
-    changeRef(context.sandbox, account, { repository, ref, before, after });
+    if (before !== after) changeRef(context.sandbox, account, { repository, ref, before, after });
     return payload(input, { ref: refNamed(repository, ref) });
   },
   deleteRef(_source, { input }: Input<GitHub.DeleteRefInput>, context) {
