@@ -112,10 +112,11 @@ function readRepository(reader: Reader, files: RepositoryFiles): Repository {
 /** Lines that GitHub skips, and what decides who gets what but belongs to nobody. */
 function checkOwnership(codeowners: Codeowners, paths: readonly string[]): readonly Fault[] {
   const deciding = paths.filter((path) => /^(?:\.github|templates|clusters|grants)\//.test(path));
-  const unowned = unownedPaths(codeowners, deciding).map((path) => {
-    const { line } = ownersOf(codeowners, path);
+  const unowned = Map.groupBy(unownedPaths(codeowners, deciding), (path) => ownersOf(codeowners, path).line);
+  const faults = [...unowned].map(([line, [first = '', ...others]]) => {
+    const which = others.length === 0 ? first : `${first} and ${others.length} more`;
     const message =
-      line === null ? `no line gives ${path} an owner` : `this line leaves ${path} without an owner`;
+      line === null ? `no line gives an owner to ${which}` : `this line leaves ${which} without an owner`;
     return {
       file: codeowners.file,
       line: line ?? 1,
@@ -124,7 +125,7 @@ function checkOwnership(codeowners: Codeowners, paths: readonly string[]): reado
       remedy: 'name a team that has write access',
     };
   });
-  return [...codeowners.faults, ...unowned];
+  return [...codeowners.faults, ...faults];
 }
 
 /** Templates that the policy names and that are not there. One that is there in fault has its own faults. */

@@ -37,12 +37,14 @@ function roleSchema(name: string) {
 }
 
 /** The JSON Schema for editors is of any role. */
-export const catalogRoleSchema = roleSchema('curfew:name').extend({
-  metadata: z.strictObject({
-    name: z.string().startsWith('curfew:'),
-    annotations: z.strictObject({ 'curfew.dev/description': line(500) }),
-  }),
-});
+export const catalogRoleSchema = roleSchema('curfew:name')
+  .extend({
+    metadata: z.strictObject({
+      name: z.string().startsWith('curfew:'),
+      annotations: z.strictObject({ 'curfew.dev/description': line(500) }),
+    }),
+  })
+  .meta({ title: 'Role of the Curfew catalog' });
 
 /** The role of a file `<name>.yaml`. An aggregated role is refused: its rules are whatever others make them. */
 export function readRole(file: string, name: string, document: YamlDocument): Result<CatalogRole> {
