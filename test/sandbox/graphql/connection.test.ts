@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createComment } from '../../../src/sandbox/operations/comments.ts';
 import { makeWorld, type World } from './world.ts';

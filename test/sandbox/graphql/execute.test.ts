@@ -127,13 +127,13 @@ test('a partial answer can be injected: the path fails, what may not be null goe
   });
 });
 
+const nested = inAccess(
+  'pullRequests(first: 100) { nodes { reviews(first: 100) { nodes { onBehalfOf(first: 100) { totalCount } } } } }',
+);
+
 test('the cost is known before the query runs, and too many nodes are refused', () => {
   const world = makeWorld();
-  const nested = (first: number): string =>
-    inAccess(
-      `pullRequests(first: ${first}) { nodes { reviews(first: 100) { nodes { onBehalfOf(first: 100) { totalCount } } } } }`,
-    );
-  const { errors } = world.ask(nested(100));
+  const { errors } = world.ask(nested);
   expect(errors).toEqual([
     {
       type: 'MAX_NODE_LIMIT_EXCEEDED',

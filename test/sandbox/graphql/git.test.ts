@@ -6,18 +6,15 @@ import { makeWorld } from './world.ts';
 test('an expression finds a commit, a tree, a blob, or nothing', () => {
   const world = makeWorld({ 'README.md': 'Access\n', 'grants/prod/a.yaml': 'a: 1\n' });
   const main = world.tip();
-  const kind = (expression: string): unknown =>
-    world.inRepository(`object(expression: "${expression}") { __typename }`);
-  for (const name of ['main', 'refs/heads/main', 'heads/main', 'HEAD', main]) {
-    expect(kind(name), name).toEqual({ object: { __typename: 'Commit' } });
-  }
-  for (const name of ['main:', `${main}:grants`, 'main:grants/', 'main:grants/prod']) {
-    expect(kind(name), name).toEqual({ object: { __typename: 'Tree' } });
-  }
-  expect(kind('main:grants/prod/a.yaml')).toEqual({ object: { __typename: 'Blob' } });
-  for (const name of ['nowhere', 'main:none', 'main:README.md/x', 'main:../README.md', '0'.repeat(40)]) {
-    expect(kind(name), name).toEqual({ object: null });
-  }
+  const kindsOf = (...expressions: readonly string[]): unknown[] =>
+    expressions.map((expression) => world.inRepository(`object(expression: "${expression}") { __typename }`));
+  const commits = ['main', 'refs/heads/main', 'heads/main', 'HEAD', main];
+  expect(kindsOf(...commits)).toEqual(commits.map(() => ({ object: { __typename: 'Commit' } })));
+  const trees = ['main:', `${main}:grants`, 'main:grants/', 'main:grants/prod'];
+  expect(kindsOf(...trees)).toEqual(trees.map(() => ({ object: { __typename: 'Tree' } })));
+  expect(kindsOf('main:grants/prod/a.yaml')).toEqual([{ object: { __typename: 'Blob' } }]);
+  const absent = ['nowhere', 'main:none', 'main:README.md/x', 'main:../README.md', '0'.repeat(40)];
+  expect(kindsOf(...absent)).toEqual(absent.map(() => ({ object: null })));
 });
 
 test('a tree lists entries with modes as numbers and paths from the root', () => {
@@ -174,9 +171,10 @@ test('the history of a path is what git log says, merges and all', () => {
       const entry = git.entryAt(git.commit(oid).tree, path);
       return { oid, file: entry === undefined ? null : { oid: entry.sha, type: 'blob' } };
     });
-    expect(world.inRepository(selection), path).toEqual({
-      object: { history: { totalCount: log.length, nodes } },
-    });
+    expect([path, world.inRepository(selection)]).toEqual([
+      path,
+      { object: { history: { totalCount: log.length, nodes } } },
+    ]);
   }
   const whole = git.run(['log', '--format=%H', 'main']).trim().split('\n');
   expect(
@@ -217,7 +215,7 @@ test('refs are listed below a prefix and found by name', () => {
   });
   const ref = (name: string): unknown => world.inRepository(`ref(qualifiedName: "${name}") { prefix name }`);
   const found = { ref: { prefix: 'refs/heads/', name: 'topic' } };
-  for (const name of ['topic', 'heads/topic', 'refs/heads/topic']) expect(ref(name), name).toEqual(found);
+  expect(['topic', 'heads/topic', 'refs/heads/topic'].map(ref)).toEqual([found, found, found]);
   expect(ref('nowhere')).toEqual({ ref: null });
 });
 

@@ -319,6 +319,10 @@ test('the timeline tells of retargeting, in its types', () => {
   });
 });
 
+function linkedTo(nodes: readonly object[]): object {
+  return { object: { history: { nodes: [{ associatedPullRequests: { nodes } }] } } };
+}
+
 test.each<MergeMethod>(['merge', 'squash', 'rebase'])(
   'a commit that landed by %s is linked to its pull request only after a while',
   (method) => {
@@ -329,10 +333,7 @@ test.each<MergeMethod>(['merge', 'squash', 'rebase'])(
       world.inRepository(`object(expression: "main") { ... on Commit { history(first: 1, path: "${path}") {
         nodes { associatedPullRequests(first: 5) { nodes { number state } } } } } }`);
     mergePullRequest(world.sandbox, world.as('erin'), pullRequest, { method });
-    const found = (nodes: readonly object[]): object => ({
-      object: { history: { nodes: [{ associatedPullRequests: { nodes } }] } },
-    });
-    expect(associated('payments/a.yaml')).toEqual(found([]));
+    expect(associated('payments/a.yaml')).toEqual(linkedTo([]));
     // The pull request itself knows at once.
     expect(
       world.inRepository(
@@ -344,12 +345,16 @@ test.each<MergeMethod>(['merge', 'squash', 'rebase'])(
       },
     });
     world.clock.advance(linkDelay);
-    const merged = found([{ number: 1, state: 'MERGED' }]);
+    const merged = linkedTo([{ number: 1, state: 'MERGED' }]);
     expect(associated('payments/a.yaml')).toEqual(merged);
     expect(associated('payments/b.yaml')).toEqual(merged);
-    expect(associated('other')).toEqual(found([]));
+    expect(associated('other')).toEqual(linkedTo([]));
   },
 );
+
+function associatedWith(...numbers: readonly number[]): object {
+  return { object: { associatedPullRequests: { nodes: numbers.map((number) => ({ number })) } } };
+}
 
 test('open pull requests are found by every commit of theirs, closed ones by none', () => {
   const { world, pullRequest } = proposed();
@@ -362,13 +367,14 @@ test('open pull requests are found by every commit of theirs, closed ones by non
     world.inRepository(
       `object(oid: "${head}") { ... on Commit { associatedPullRequests(first: 5) { nodes { number } } } }`,
     );
-  const numbers = (...all: readonly number[]): object => ({
-    object: { associatedPullRequests: { nodes: all.map((number) => ({ number })) } },
-  });
-  expect(found()).toEqual(numbers(1, 2));
+  expect(found()).toEqual(associatedWith(1, 2));
   updatePullRequest(world.sandbox, world.as('alice'), pullRequest, { state: 'closed' });
-  expect(found()).toEqual(numbers(2));
+  expect(found()).toEqual(associatedWith(2));
 });
+
+function listed(...numbers: readonly number[]): object {
+  return { pullRequests: { nodes: numbers.map((number) => ({ number })) } };
+}
 
 test('pull requests are listed by state, base and head, in the order asked for', () => {
   const { world, pullRequest } = proposed();
@@ -378,16 +384,13 @@ test('pull requests are listed by state, base and head, in the order asked for',
   updatePullRequest(world.sandbox, world.as('carol'), second, { state: 'closed' });
   const numbers = (args: string): unknown =>
     world.inRepository(`pullRequests(first: 10, ${args}) { nodes { number } }`);
-  const found = (...all: readonly number[]): object => ({
-    pullRequests: { nodes: all.map((number) => ({ number })) },
-  });
-  expect(numbers('baseRefName: "main"')).toEqual(found(1, 2, 3));
-  expect(numbers('states: OPEN')).toEqual(found(1, 3));
-  expect(numbers('states: [CLOSED, MERGED]')).toEqual(found(2));
-  expect(numbers('headRefName: "third"')).toEqual(found(3));
-  expect(numbers('baseRefName: "release"')).toEqual(found());
-  expect(numbers('orderBy: {field: CREATED_AT, direction: DESC}')).toEqual(found(3, 2, 1));
-  expect(numbers('orderBy: {field: UPDATED_AT, direction: DESC}')).toEqual(found(2, 3, 1));
+  expect(numbers('baseRefName: "main"')).toEqual(listed(1, 2, 3));
+  expect(numbers('states: OPEN')).toEqual(listed(1, 3));
+  expect(numbers('states: [CLOSED, MERGED]')).toEqual(listed(2));
+  expect(numbers('headRefName: "third"')).toEqual(listed(3));
+  expect(numbers('baseRefName: "release"')).toEqual(listed());
+  expect(numbers('orderBy: {field: CREATED_AT, direction: DESC}')).toEqual(listed(3, 2, 1));
+  expect(numbers('orderBy: {field: UPDATED_AT, direction: DESC}')).toEqual(listed(2, 3, 1));
   expect(
     world.inRepository(
       'ref(qualifiedName: "topic") { associatedPullRequests(first: 1) { nodes { number } } }',

@@ -158,16 +158,8 @@ function check(world: World, externalId: string, conclusion: 'success' | 'failur
   });
 }
 
-test('check runs are found by App and name, and the latest of a name counts', () => {
-  const world = makeWorld();
-  check(world, 'first', 'failure');
-  check(world, 'second', 'success');
-  const { app } = world.installation;
-  const suites = (filter: string, runs: string): unknown =>
-    world.inRepository(`object(expression: "main") { ... on Commit { checkSuites(first: 5, filterBy: ${filter}) { nodes {
-      app { databaseId slug } checkRuns(first: 5, filterBy: ${runs}) { nodes { externalId conclusion status title startedAt
-        annotations(first: 1) { nodes { path annotationLevel location { start { line } end { line } } } } } } } } } }`);
-  const run = (externalId: string, conclusion: string): object => ({
+function runSaying(externalId: string, conclusion: string): object {
+  return {
     externalId,
     conclusion,
     status: 'COMPLETED',
@@ -178,16 +170,29 @@ test('check runs are found by App and name, and the latest of a name counts', ()
         { path: 'a.yaml', annotationLevel: 'FAILURE', location: { start: { line: 3 }, end: { line: 4 } } },
       ],
     },
-  });
+  };
+}
+
+test('check runs are found by App and name, and the latest of a name counts', () => {
+  const world = makeWorld();
+  check(world, 'first', 'failure');
+  check(world, 'second', 'success');
+  const { app } = world.installation;
+  const suites = (filter: string, runs: string): unknown =>
+    world.inRepository(`object(expression: "main") { ... on Commit { checkSuites(first: 5, filterBy: ${filter}) { nodes {
+      app { databaseId slug } checkRuns(first: 5, filterBy: ${runs}) { nodes { externalId conclusion status title startedAt
+        annotations(first: 1) { nodes { path annotationLevel location { start { line } end { line } } } } } } } } } }`);
   const found = (...runs: readonly object[]): object => ({
     object: {
       checkSuites: { nodes: [{ app: { databaseId: app.id, slug: 'curfew' }, checkRuns: { nodes: runs } }] },
     },
   });
   const own = `{ appId: ${app.id}, checkName: "curfew" }`;
-  expect(suites(own, '{ checkType: LATEST }')).toEqual(found(run('second', 'SUCCESS')));
-  expect(suites(own, '{ checkType: ALL }')).toEqual(found(run('first', 'FAILURE'), run('second', 'SUCCESS')));
-  expect(suites(own, '{ conclusions: [FAILURE] }')).toEqual(found(run('first', 'FAILURE')));
+  expect(suites(own, '{ checkType: LATEST }')).toEqual(found(runSaying('second', 'SUCCESS')));
+  expect(suites(own, '{ checkType: ALL }')).toEqual(
+    found(runSaying('first', 'FAILURE'), runSaying('second', 'SUCCESS')),
+  );
+  expect(suites(own, '{ conclusions: [FAILURE] }')).toEqual(found(runSaying('first', 'FAILURE')));
   expect(suites(own, '{ checkName: "other" }')).toEqual(found());
   expect(suites('{ appId: 1 }', '{}')).toEqual({ object: { checkSuites: { nodes: [] } } });
   expect(suites('{ checkName: "other" }', '{}')).toEqual({ object: { checkSuites: { nodes: [] } } });
