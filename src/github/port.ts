@@ -11,7 +11,6 @@ import type {
   AccountFacts,
   CheckRunFacts,
   CommandsFacts,
-  HistoryCommit,
   LandingFacts,
   LastPush,
   MergeMethod,
@@ -31,10 +30,10 @@ export interface BranchRead {
   readonly now: Instant;
   readonly repository: RepositoryFacts;
   readonly tip: TipFacts;
-  /** The newest pull request from each branch `curfew/…`. */
+  /**
+   * Branches `curfew/…`, two hundred at most: anybody who may push can make more, and ending must not wait for that.
+   */
   readonly reverts: readonly RevertFacts[];
-  /** Branches `curfew/…` from which no pull request was ever opened. */
-  readonly branchesWithoutPullRequest: readonly { readonly name: string; readonly head: HistoryCommit }[];
   /** The 50 merged pull requests that were touched last: who may have brought a request, who may be commented on. */
   readonly recentlyMerged: readonly MergedPullRequest[];
 }
@@ -98,15 +97,19 @@ export interface RepositoryPort {
   /** The same repository, for requests of another importance. A port begins as `deciding`. */
   withPurpose(purpose: Purpose): RepositoryPort;
 
-  /** One request when the tip is known, else two or three; `fresh` reads again whatever is not immutable. */
+  /**
+   * One request where tip, head and author are known: what can change is always read anew. Two where the head or the
+   * author is new, and up to two more where the tip is.
+   */
   readPullRequest(number: number): Promise<PullRequestWorld>;
-  /** One request when the tip is known. */
+  /** One request where the tip is known, up to three where it is new. */
   readBranch(): Promise<BranchRead>;
   /**
    * The history behind request paths (`access-requests/…`) and their grant files. For `pending` ones, which have no
    * grant, also the pull request that brought them, what it landed and who pushed it: `recentlyMerged` names
    * candidates, newest first, and the commits' own links are asked as well. For `granted` ones the history is all.
-   * Costs nothing where the tip is known and nothing is pending.
+   * Costs nothing where the tip is known and nothing is pending. `landed` is null where a difference is too large to
+   * be read whole.
    */
   readLandings(
     branch: BranchRead,
@@ -122,17 +125,16 @@ export interface RepositoryPort {
   readAccount(login: string): Promise<AccountFacts | null>;
   /** Null where GitHub does not know who moved `ref` to `head`. */
   readLastPush(ref: string, head: string): Promise<LastPush | null>;
-  /** Every open pull request against the default branch, a page of them with one request; nothing else is read. */
-  readOpenPullRequests(): AsyncIterable<readonly PullRequestWorld[]>;
   /**
-   * All open pull requests against the default branch, oldest first, a page of them with one request, or two where
-   * one is new. What `readPullRequest` says of one, this says of many.
+   * Every open pull request against the default branch, oldest first: a page of them with one request, or two where a
+   * head or an author among them is new. What `readPullRequest` says of one, this says of many.
    */
   readOpenPullRequests(): AsyncIterable<readonly PullRequestWorld[]>;
-  /** Texts of blobs by SHA; null where one is binary, not UTF-8 or over 500 kB. One that is not there is left out. */
-  readBlobs(shas: readonly string[]): Promise<ReadonlyMap<string, string | null>>;
 
-  /** Writes only where `existing` (newest first) does not already say the same. One check run per head. */
+  /**
+   * Writes only where the newest of `existing` does not already say the same. One check run counts for each head:
+   * the newest of ours is changed, or where its annotations would not fit any more, followed by a new one.
+   */
   publishCheck(content: CheckContent, existing: readonly CheckRunFacts[]): Promise<'written' | 'unchanged'>;
   /** The one comment of ours on the pull request, found by author id and marker, created or edited on change only. */
   publishComment(pullRequest: number, body: string): Promise<'written' | 'unchanged'>;
@@ -144,9 +146,15 @@ export interface RepositoryPort {
     message: string,
   ): Promise<MergeOutcome>;
   commit(content: CommitContent): Promise<CommitOutcome>;
+  /** Says `exists` of any branch of that name, whoever made it and wherever it points; it is left as it is. */
   createBranch(name: string, sha: string): Promise<'created' | 'exists'>;
+  /** A branch that is gone already is no error. */
   deleteBranch(name: string): Promise<void>;
-  /** Finds our open pull request from this branch, or opens it. */
+  /**
+   * Finds our open pull request from this branch, or opens it against the default branch.
+   * @throws Denied where somebody else opened one from it: GitHub allows one only.
+   */
   openPullRequest(branch: string, title: string, body: string): Promise<number>;
+  /** One that is closed or merged already is no error. */
   closePullRequest(number: number): Promise<void>;
 }

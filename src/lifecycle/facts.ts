@@ -199,10 +199,11 @@ export interface LandingFacts {
   readonly lastPush: LastPush | null;
 }
 
-/** A pull request of ours that ends access. */
+/** A branch `curfew/…`, which ends access, with its newest pull request. */
 export interface RevertFacts {
-  readonly number: number;
-  readonly state: 'open' | 'closed' | 'merged';
+  /** Null, and the state with it, where none was ever opened: a run was interrupted, or somebody else made the branch. */
+  readonly number: number | null;
+  readonly state: 'open' | 'closed' | 'merged' | null;
   readonly headRef: string;
   readonly head: HistoryCommit;
 }
@@ -222,6 +223,6 @@ export interface BranchWorld {
   readonly landings: ReadonlyMap<string, LandingFacts>;
   /** Comments of the pull requests of grants in force. */
   readonly commands: readonly CommandsFacts[];
-  /** Branches `curfew/…` and open pull requests of the App. */
+  /** All branches `curfew/…`. */
   readonly reverts: readonly RevertFacts[];
 }

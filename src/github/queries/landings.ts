@@ -86,6 +86,7 @@ export const rebaseQuery = /* GraphQL */ `
         ... on Commit {
           history(first: 100) {
             nodes {
+              oid
               message
               authoredDate
               parents(first: 1) {

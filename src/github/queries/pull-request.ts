@@ -84,27 +84,6 @@ export const openPullRequestsQuery = document(
   ...pullRequestFragments,
 );
 
-/** The numbers alone, a hundred a page. */
-export const openNumbersQuery = /* GraphQL */ `
-  query OpenNumbers($owner: String!, $name: String!, $after: String) {
-    repository(owner: $owner, name: $name) {
-      defaultBranchRef {
-        name
-      }
-      pullRequests(states: OPEN, first: 100, after: $after, orderBy: { field: CREATED_AT, direction: ASC }) {
-        pageInfo {
-          hasNextPage
-          endCursor
-        }
-        nodes {
-          number
-          baseRefName
-        }
-      }
-    }
-  }
-`;
-
 /** The further pages of whichever lists of a pull request did not end on the first. */
 export const pullRequestPagesQuery = document(
   /* GraphQL */ `

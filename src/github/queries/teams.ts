@@ -17,7 +17,7 @@ export function teamsQuery(count: number): string {
             nodes { databaseId login }
           }
           repositories(query: $repository, first: 100) {
-            edges { permission node { databaseId } }
+            edges { permission node { nameWithOwner } }
           }
         }
       }`,

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import type { CommandsFacts, CommentFacts } from '../../lifecycle/facts.ts';
+import { checked } from '../answer.ts';
+import { repositoryVariables, type RepositoryContext } from '../context.ts';
+import { commentsQuery } from '../queries/pull-request.ts';
+import { aliases, aliasesOf, indexed } from './aliases.ts';
+import { commentsShape, type RawComment } from './pull-request-shape.ts';
+
+/** Pull requests in one request. */
+const batch = 25;
+
+const shape = z.object({ number: z.int(), comments: commentsShape });
+
+/** Ours, and those whose first line might be a command; nothing else of a discussion matters. */
+export function relevantComments(
+  context: RepositoryContext,
+  comments: readonly RawComment[],
+): readonly CommentFacts[] {
+  return comments
+    .filter(({ author, body }) => author?.id === context.app.botId || body.startsWith('/'))
+    .map((comment) => ({
+      id: comment.fullDatabaseId,
+      author: comment.author,
+      body: comment.body,
+      createdAt: comment.createdAt,
+      edited: comment.lastEditedAt !== null,
+    }));
+}
+
+/** The comments of several pull requests, over all their pages. */
+export async function readCommands(
+  context: RepositoryContext,
+  numbers: readonly number[],
+): Promise<readonly CommandsFacts[]> {
+  const found = new Map<number, RawComment[]>();
+  let open: readonly { readonly number: number; readonly after: string | null }[] = [...new Set(numbers)].map(
+    (number) => ({ number, after: null }),
+  );
+  while (open.length > 0) {
+    const part = open.slice(0, batch);
+    const { data } = await context.client.query(
+      `read comments of ${context.fullName}`,
+      commentsQuery(part.length),
+      {
+        ...repositoryVariables(context),
+        ...indexed(
+          'number',
+          part.map(({ number }) => number),
+        ),
+        ...indexed(
+          'after',
+          part.map(({ after }) => after),
+        ),
+      },
+      aliases,
+    );
+    const unfinished = aliasesOf(data.repository, 'p', part).flatMap(([{ number }, raw]) => {
+      const { comments } = checked(`read comments of #${number}`, shape, raw);
+      found.set(number, [...(found.get(number) ?? []), ...comments.nodes]);
+      return comments.pageInfo.hasNextPage ? [{ number, after: comments.pageInfo.endCursor }] : [];
+    });
+    open = [...unfinished, ...open.slice(batch)];
+  }
+  return [...found].map(([pullRequest, comments]) => {
+    context.memory.keepComments(pullRequest, comments, context.app.botId);
+    return { pullRequest, comments: relevantComments(context, comments) };
+  });
+}

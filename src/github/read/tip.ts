@@ -1,0 +1,104 @@
+import { LRUCache } from 'lru-cache';
+import { z } from 'zod';
+import type { TipFacts } from '../../lifecycle/facts.ts';
+import { repositoryParameters, type RepositoryContext } from '../context.ts';
+import { RetryLater, Truncated } from '../errors.ts';
+import { submoduleMode, type GitTree } from '../git-objects.ts';
+import { filesOf, treesOf, type TreeFile } from '../git-trees.ts';
+import { oid } from '../schema.ts';
+import { codeownersFile, isTrustedDirectory, treeFacts, trustedFiles, type TreeFacts } from '../tip-files.ts';
+import { readBlobs, readTrees } from './objects.ts';
+import type { TipId } from './repository.ts';
+
+const listingShape = z.object({
+  truncated: z.boolean(),
+  tree: z.array(z.object({ path: z.string(), mode: z.string(), sha: oid })),
+});
+
+/** Directories below each other; what Curfew looks after lies three deep. */
+const deepest = 32;
+
+const keptBytes = 128 * 1024 * 1024;
+
+/** Milliseconds. */
+const opinionLifetime = 10 * 60_000;
+
+/** Tips by the id of their tree: two commits with the same files are the same tip but for their name. */
+export class TipCache {
+  readonly #facts = new LRUCache<string, TreeFacts>({ maxSize: keptBytes, sizeCalculation: sizeOf });
+  readonly #errorLines = new LRUCache<string, readonly number[]>({ max: 1000, ttl: opinionLifetime });
+
+  get(tree: string): TreeFacts | undefined {
+    return this.#facts.get(tree);
+  }
+
+  keep(tree: string, facts: TreeFacts): void {
+    this.#facts.set(tree, facts);
+  }
+
+  /** GitHub's opinion of a CODEOWNERS file, by its blob; it changes with teams too, and is forgotten soon. */
+  errorLines(blob: string): readonly number[] | undefined {
+    return this.#errorLines.get(blob);
+  }
+
+  keepErrorLines(blob: string, lines: readonly number[]): void {
+    this.#errorLines.set(blob, lines);
+  }
+}
+
+function sizeOf({ policy, codeowners, templates, roles, requests, grants, clusters }: TreeFacts): number {
+  const files = [policy, codeowners, ...templates, ...roles, ...requests, ...grants, ...clusters];
+  return files.reduce((sum, file) => sum + 300 + 2 * (file?.text?.length ?? 0), 0);
+}
+
+/**
+ * The trusted files at a tip. No request where its tree is known; else one for the list of files and one for every
+ * forty texts that are new.
+ */
+export async function readTip(context: RepositoryContext, tip: TipId, branch: string): Promise<TipFacts> {
+  const { tips } = context.memory;
+  const known = tips.get(tip.tree);
+  const files = known === undefined ? trustedFiles(await listFiles(context, tip.tree)) : [];
+  const codeowners = known === undefined ? codeownersFile(files)?.oid : known.codeowners?.sha;
+  const opinion = codeowners === undefined ? [] : tips.errorLines(codeowners);
+  const texts = files.filter(({ mode }) => mode !== submoduleMode).map((file) => file.oid);
+  const { blobs, errorLines } = await readBlobs(context, texts, opinion === undefined ? branch : null);
+  if (texts.some((each) => !blobs.has(each))) {
+    throw new RetryLater(`GitHub does not yet show every file of ${context.fullName} at ${tip.commit}`);
+  }
+  if (codeowners !== undefined && opinion === undefined) tips.keepErrorLines(codeowners, errorLines ?? []);
+  const facts = known ?? treeFacts(files, blobs);
+  tips.keep(tip.tree, facts);
+  return { sha: tip.commit, codeownersErrorLines: opinion ?? errorLines ?? [], ...facts };
+}
+
+/** All files of the trusted directories. */
+async function listFiles(context: RepositoryContext, root: string): Promise<readonly TreeFile[]> {
+  const { objects } = context;
+  const known = filesOf(root, (each) => objects.tree(each), isTrustedDirectory);
+  if (known.missing.length === 0) return known.files;
+  const data = await context.client.get(
+    `list the files of ${context.fullName}`,
+    'GET /repos/{owner}/{repo}/git/trees/{tree_sha}',
+    { ...repositoryParameters(context), tree_sha: root, recursive: '1' },
+    listingShape,
+  );
+  if (data.truncated) return walkTree(context, root);
+  const listing = data.tree.map(({ path, mode, sha }) => ({ path, mode, oid: sha }));
+  const trees = treesOf(root, listing, isTrustedDirectory);
+  for (const [tree, entries] of trees) context.objects.keepTree(tree, entries);
+  return filesOf(root, (each) => trees.get(each), isTrustedDirectory).files;
+}
+
+/** The files of a repository with so much in it that GitHub cuts the list: directory by directory, level by level. */
+async function walkTree(context: RepositoryContext, root: string): Promise<readonly TreeFile[]> {
+  const trees = new Map<string, GitTree>();
+  for (let depth = 0; depth < deepest; depth += 1) {
+    const { files, missing } = filesOf(root, (each) => trees.get(each), isTrustedDirectory);
+    if (missing.length === 0) return files;
+    for (const [tree, entries] of await readTrees(context, missing)) trees.set(tree, entries);
+  }
+  throw new Truncated(
+    `Could not list the files of ${context.fullName}: its directories are more than ${deepest} deep`,
+  );
+}
