@@ -65,8 +65,7 @@ export function verifiedText(oid: string, text: string | null): string | null {
 
 /** The id of a tree with these entries. */
 export function treeHash(tree: GitTree, like: string): string {
-  const key = ({ name, mode }: GitTreeEntry): Buffer => Buffer.from(mode === treeMode ? `${name}/` : name);
-  const sorted = [...tree].sort((a, b) => Buffer.compare(key(a), key(b)));
+  const sorted = [...tree].sort((a, b) => Buffer.compare(sortKey(a), sortKey(b)));
   const content = Buffer.concat(
     sorted.flatMap(({ name, mode, oid }) => [
       // Git writes the mode of a directory as 40000.
@@ -75,4 +74,9 @@ export function treeHash(tree: GitTree, like: string): string {
     ]),
   );
   return gitHash('tree', content, like);
+}
+
+/** Git sorts directories as if their names ended with a slash. */
+function sortKey({ name, mode }: GitTreeEntry): Buffer {
+  return Buffer.from(mode === treeMode ? `${name}/` : name);
 }

@@ -24,13 +24,13 @@ export const id = z.union([
 
 export const pageInfo = z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() });
 
-const bot = z.object({ __typename: z.literal('Bot'), login: z.string(), databaseId: id });
-const account = z.discriminatedUnion('__typename', [
-  z.object({ __typename: z.literal('User'), login: z.string(), databaseId: id }),
-  z.object({ __typename: z.literal('Mannequin'), login: z.string(), databaseId: id }),
-  z.object({ __typename: z.literal('Organization'), login: z.string(), databaseId: id }),
+const bot = z.object({ type: z.literal('Bot'), login: z.string(), databaseId: id });
+const account = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('User'), login: z.string(), databaseId: id }),
+  z.object({ type: z.literal('Mannequin'), login: z.string(), databaseId: id }),
+  z.object({ type: z.literal('Organization'), login: z.string(), databaseId: id }),
   z.object({
-    __typename: z.literal('EnterpriseUserAccount'),
+    type: z.literal('EnterpriseUserAccount'),
     login: z.string(),
     user: z.object({ databaseId: id }).nullable(),
   }),
@@ -40,16 +40,11 @@ const account = z.discriminatedUnion('__typename', [
 /** Whoever acted; null for a deleted account. */
 export const actor = account.nullable().transform((raw): AccountFacts | null => {
   if (raw === null) return null;
-  switch (raw.__typename) {
-    case 'EnterpriseUserAccount':
-      return raw.user === null ? null : { id: raw.user.databaseId, login: raw.login, type: raw.__typename };
-    case 'Bot':
-      return { id: raw.databaseId, login: botLogin(raw.login), type: 'Bot' };
-    case 'User':
-    case 'Mannequin':
-    case 'Organization':
-      return { id: raw.databaseId, login: raw.login, type: raw.__typename };
+  if (raw.type === 'EnterpriseUserAccount') {
+    return raw.user === null ? null : { id: raw.user.databaseId, login: raw.login, type: raw.type };
   }
+  const login = raw.type === 'Bot' ? botLogin(raw.login) : raw.login;
+  return { id: raw.databaseId, login, type: raw.type };
 });
 
 /** Author or committer of a commit. The user of a bot's commit has the bot's id and its login with `[bot]`. */

@@ -30,6 +30,9 @@ export function fitLine(text: string, characters: number): string {
 
 /** Whether GitHub would show the same: line ends and what stands behind the last line do not matter. */
 export function sameText(a: string, b: string): boolean {
-  const plain = (text: string): string => text.replaceAll('\r\n', '\n').trimEnd();
   return plain(a) === plain(b);
+}
+
+function plain(text: string): string {
+  return text.replaceAll('\r\n', '\n').trimEnd();
 }

@@ -15,7 +15,6 @@ export const branchQuery = document(
             prefix
             name
             target {
-              __typename
               ...HistoryCommit
             }
             associatedPullRequests(first: 1, orderBy: { field: CREATED_AT, direction: DESC }) {

@@ -18,7 +18,6 @@ export const lastCommitsQuery = /* GraphQL */ `
     repository(owner: $owner, name: $name) {
       ref(qualifiedName: $ref) {
         target {
-          __typename
           oid
           ... on Commit {
             history(first: 30) {

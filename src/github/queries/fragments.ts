@@ -11,7 +11,7 @@ export function document(operation: string, ...fragments: readonly string[]): st
 /** Whoever acts. A bot's login lacks the `[bot]` that REST shows; people are matched by number. */
 export const account = /* GraphQL */ `
   fragment Account on Actor {
-    __typename
+    type: __typename
     login
     ... on User {
       databaseId
@@ -60,7 +60,6 @@ export const repository = /* GraphQL */ `
     defaultBranchRef {
       name
       target {
-        __typename
         oid
         ... on Commit {
           tree {
@@ -80,7 +79,6 @@ export const repository = /* GraphQL */ `
         nodes {
           type
           parameters {
-            __typename
             ... on PullRequestParameters {
               requireCodeOwnerReview
               allowedMergeMethods
@@ -189,7 +187,7 @@ export const contexts = /* GraphQL */ `
       endCursor
     }
     nodes {
-      __typename
+      type: __typename
       ... on CheckRun {
         name
         conclusion

@@ -34,7 +34,6 @@ export function landingsQuery(counts: {
     `query Landings($owner: String!, $name: String!, $tip: GitObjectID!, ${variables.join(', ')}) {
       repository(owner: $owner, name: $name) {
         object(oid: $tip) {
-          __typename
           ... on Commit { recent: history(first: 100) { nodes { oid } } ${histories.join('\n')} }
         }
         ${numbers.map((i) => `p${i}: pullRequest(number: $number${i}) { ...PullRequest merge: mergeCommit { ...Merge } }`).join('\n')}
@@ -82,7 +81,6 @@ export const rebaseQuery = /* GraphQL */ `
         }
       }
       object(oid: $merge) {
-        __typename
         ... on Commit {
           history(first: 100) {
             nodes {

@@ -13,9 +13,9 @@ export function objectsQuery(blobs: number, trees: number, codeowners: boolean):
     ...(codeowners ? ['$branch: String!'] : []),
   ];
   const fields = [
-    ...blobIndexes.map((i) => `b${i}: object(oid: $b${i}) { __typename ...Blob }`),
+    ...blobIndexes.map((i) => `b${i}: object(oid: $b${i}) { ...Blob }`),
     ...treeIndexes.map(
-      (i) => `t${i}: object(oid: $t${i}) { __typename ... on Tree { oid entries { name mode type oid } } }`,
+      (i) => `t${i}: object(oid: $t${i}) { ... on Tree { oid entries { name mode type oid } } }`,
     ),
     ...(codeowners ? ['codeowners(refName: $branch) { errors { line } }'] : []),
   ];

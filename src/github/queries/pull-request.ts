@@ -128,7 +128,6 @@ export const headQuery = document(
     query Head($owner: String!, $name: String!, $oid: GitObjectID!, $appId: Int!) {
       repository(owner: $owner, name: $name) {
         object(oid: $oid) {
-          __typename
           ...Head
         }
       }
@@ -144,7 +143,6 @@ export const contextsQuery = document(
     query Contexts($owner: String!, $name: String!, $oid: GitObjectID!, $after: String) {
       repository(owner: $owner, name: $name) {
         object(oid: $oid) {
-          __typename
           ... on Commit {
             statusCheckRollup {
               contexts(first: 100, after: $after) {
@@ -172,8 +170,7 @@ export function detailsQuery(heads: number, logins: number): string {
   ];
   const fields = [
     ...files.map(
-      (i) =>
-        `f${i}: object(oid: $head${i}) { __typename ... on Commit { file(path: $path${i}) { ...Entry } } }`,
+      (i) => `f${i}: object(oid: $head${i}) { ... on Commit { file(path: $path${i}) { ...Entry } } }`,
     ),
     ...authors.map((i) => `a${i}: collaborators(login: $login${i}, first: 1) { ...Permission }`),
   ];

@@ -11,7 +11,7 @@ import { readTip } from './tip.ts';
 const refShape = z.object({
   prefix: z.string(),
   name: z.string(),
-  target: z.object({ __typename: z.literal('Commit'), ...historyCommitShape }),
+  target: z.object(historyCommitShape),
   associatedPullRequests: z.object({
     nodes: z.array(
       z.object({ number: z.int(), state: z.enum(['OPEN', 'CLOSED', 'MERGED']), headRefOid: oid }),

@@ -82,7 +82,7 @@ export function foreignChecks(
     .filter((required) => !(required.context === checkName && required.appId === appId))
     .map((required) => {
       const found = contexts.filter((each) =>
-        each.__typename === 'CheckRun'
+        each.type === 'CheckRun'
           ? each.name === required.context &&
             (required.appId === null || each.checkSuite.app?.databaseId === required.appId)
           : each.context === required.context && required.appId === null,
@@ -92,7 +92,7 @@ export function foreignChecks(
 }
 
 function passes(context: RawContext): boolean {
-  return context.__typename === 'CheckRun'
+  return context.type === 'CheckRun'
     ? ['SUCCESS', 'NEUTRAL', 'SKIPPED'].includes(context.conclusion ?? '')
     : context.state === 'SUCCESS';
 }

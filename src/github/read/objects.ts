@@ -47,25 +47,32 @@ export async function readBlobs(
   branch: string | null = null,
 ): Promise<{ readonly blobs: ReadonlyMap<string, GitBlob>; readonly errorLines: readonly number[] | null }> {
   const { found, missing } = split(oids, (each) => context.objects.blob(each));
+  // With nothing missing there is still one request to make for an opinion.
+  const parts = branch !== null && missing.length === 0 ? [[]] : chunks(missing);
   let errorLines: readonly number[] | null = null;
-  for (let start = 0; start < missing.length || (start === 0 && branch !== null); start += batch) {
-    const part = missing.slice(start, start + batch);
-    const asked = start === 0 ? branch : null;
-    const answer = await query(context, part, [], asked);
+  for (const [index, part] of parts.entries()) {
+    const answer = await query(context, part, [], index === 0 ? branch : null);
     for (const [, raw] of aliasesOf(answer, 'b', part)) {
       const blob = checked('read files', blobShape.nullable(), raw);
       if (blob === null) continue;
       context.objects.keepBlob(blob.oid, blobOf(blob));
       found.set(blob.oid, blobOf(blob));
     }
-    if (asked !== null) {
-      const opinion = checked('read CODEOWNERS', codeownersShape.nullish(), answer['codeowners']);
-      if (opinion) errorLines = opinion.errors.map(({ line }) => line);
-      else
-        context.log.warn({ repository: context.fullName }, "GitHub's opinion of CODEOWNERS cannot be seen");
-    }
+    if (index === 0 && branch !== null) errorLines = opinionOf(context, answer['codeowners']);
   }
   return { blobs: found, errorLines };
+}
+
+function opinionOf(context: RepositoryContext, raw: unknown): readonly number[] | null {
+  const opinion = checked('read CODEOWNERS', codeownersShape.nullish(), raw);
+  if (opinion) return opinion.errors.map(({ line }) => line);
+  context.log.warn({ repository: context.fullName }, "GitHub's opinion of CODEOWNERS cannot be seen");
+  return null;
+}
+
+function chunks<T>(all: readonly T[]): readonly (readonly T[])[] {
+  const count = Math.ceil(all.length / batch);
+  return Array.from({ length: count }, (_, index) => all.slice(index * batch, (index + 1) * batch));
 }
 
 /**
@@ -98,8 +105,7 @@ export async function readTrees(
   oids: readonly string[],
 ): Promise<ReadonlyMap<string, GitTree>> {
   const { found, missing } = split(oids, (each) => context.objects.tree(each));
-  for (let start = 0; start < missing.length; start += batch) {
-    const part = missing.slice(start, start + batch);
+  for (const part of chunks(missing)) {
     const answer = await query(context, [], part, null);
     for (const [, raw] of aliasesOf(answer, 't', part)) {
       const tree = checked('read folders', treeShape.nullable(), raw);

@@ -42,14 +42,14 @@ export const commentsShape = z.object({
 export const contextsShape = z.object({
   pageInfo,
   nodes: z.array(
-    z.discriminatedUnion('__typename', [
+    z.discriminatedUnion('type', [
       z.object({
-        __typename: z.literal('CheckRun'),
+        type: z.literal('CheckRun'),
         name: z.string(),
         conclusion: z.string().nullable(),
         checkSuite: z.object({ app: z.object({ databaseId: id }).nullable() }),
       }),
-      z.object({ __typename: z.literal('StatusContext'), context: z.string(), state: z.string() }),
+      z.object({ type: z.literal('StatusContext'), context: z.string(), state: z.string() }),
     ]),
   ),
 });

@@ -19,7 +19,6 @@ const rule = z.object({ type: z.string(), parameters: parameters.nullable() });
 const defaultBranch = z.object({
   name: z.string(),
   target: z.object({
-    __typename: z.literal('Commit'),
     oid,
     tree: z.object({ oid }),
     parents: z.object({ nodes: z.array(z.object({ oid })) }),

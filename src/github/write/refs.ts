@@ -19,18 +19,14 @@ export async function createBranch(
     ref: `refs/heads/${name}`,
     sha,
   });
-  switch (written.kind) {
-    case 'done':
-      return 'created';
-    case 'refused':
-      if (written.status === 422 && /already exists/i.test(written.message)) return 'exists';
-      throw errorFor(task, written.answer);
-    case 'unknown': {
-      const there = await readBranchHead(context, name);
-      if (there === null) throw answerLost(task, written.answer);
-      return there === sha ? 'created' : 'exists';
-    }
+  if (written.kind === 'done') return 'created';
+  if (written.kind === 'refused') {
+    if (written.status === 422 && /already exists/i.test(written.message)) return 'exists';
+    throw errorFor(task, written.answer);
   }
+  const there = await readBranchHead(context, name);
+  if (there === null) throw answerLost(task, written.answer);
+  return there === sha ? 'created' : 'exists';
 }
 
 /** Deletes a branch; one that is gone already is no error. */
