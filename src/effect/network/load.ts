@@ -60,7 +60,7 @@ function* flatten(objects: readonly Json[]): Generator<JsonObject> {
     const typed = items.map((item) =>
       itemKind === '' ? item : { apiVersion, kind: itemKind, ...asObject(item) },
     );
-    left.push(...typed.reverse());
+    for (const item of typed.reverse()) left.push(item);
   }
 }
 
