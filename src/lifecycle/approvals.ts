@@ -31,8 +31,8 @@ export function judgePlanApprovals(
     },
     mergedAt: pullRequest.mergedAt,
     participants: participantsOf(pullRequest, {
-      subjectId: plan.subject.id,
-      lastPusherId: push?.account.id ?? null,
+      subject: plan.subject,
+      lastPusher: push?.account ?? null,
     }),
     kubernetesUsers: kubernetesUsers(policy, plan.path.cluster),
     teams,

@@ -87,16 +87,24 @@ export function carrierFindings(pullRequest: PullRequestFacts): readonly Finding
 /** Everybody who took part and therefore cannot approve. */
 export function participantsOf(
   pullRequest: PullRequestFacts,
-  others: { readonly subjectId: number; readonly lastPusherId: number | null },
+  others: {
+    readonly subject: { readonly id: number; readonly login: string } | null;
+    readonly lastPusher: { readonly id: number; readonly login: string } | null;
+  },
 ): readonly Participant[] {
-  const people: Participant[] = [{ id: others.subjectId, role: 'subject' }];
-  if (pullRequest.author !== null) people.unshift({ id: pullRequest.author.id, role: 'requester' });
+  const people: Participant[] = [];
+  const add = (
+    account: { readonly id: number; readonly login: string } | null,
+    role: Participant['role'],
+  ): void => {
+    if (account !== null) people.push({ id: account.id, login: account.login, role });
+  };
+  add(pullRequest.author, 'requester');
+  add(others.subject, 'subject');
   for (const commit of pullRequest.commits) {
-    for (const { account } of commit.authors)
-      if (account !== null) people.push({ id: account.id, role: 'author' });
-    const committer = commit.committer?.account;
-    if (committer) people.push({ id: committer.id, role: 'committer' });
+    for (const { account } of commit.authors) add(account, 'author');
+    add(commit.committer?.account ?? null, 'committer');
   }
-  if (others.lastPusherId !== null) people.push({ id: others.lastPusherId, role: 'last-pusher' });
+  add(others.lastPusher, 'last-pusher');
   return people;
 }

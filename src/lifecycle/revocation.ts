@@ -117,9 +117,7 @@ function ownerApproved(
     head: pullRequest.head,
     notBefore: { digest: pullRequest.createdAt, base: pullRequest.baseChangedAt, head: null },
     mergedAt: pullRequest.mergedAt,
-    participants: participantsOf(pullRequest, { subjectId: 0, lastPusherId: null }).filter(
-      ({ id }) => id !== 0,
-    ),
+    participants: participantsOf(pullRequest, { subject: null, lastPusher: null }),
     kubernetesUsers: new Map(),
     teams,
   }).met;
