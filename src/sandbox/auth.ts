@@ -113,3 +113,9 @@ function parsePart<T>(part: string, schema: z.ZodType<T>): T | undefined {
     return undefined;
   }
 }
+
+/** The name under which an actor's requests are counted and reported: a login, an App's slug, or `anonymous`. */
+export function accountKey(actor: Actor): string {
+  if (actor.kind === 'app') return `app:${actor.app.slug}`;
+  return actor.kind === 'anonymous' ? 'anonymous' : actor.user.login;
+}

@@ -58,6 +58,8 @@ export type DeliveryFate = 'deliver' | 'drop' | 'duplicate' | 'hold';
 /** The connection was lost: no answer will come. */
 export class ConnectionDropped extends Error {
   override readonly name = 'ConnectionDropped';
+  /** As Node names it on a socket. */
+  readonly code = 'ECONNRESET';
 }
 
 export class Faults {

@@ -54,13 +54,28 @@ const configuration = `[core]
 \tautogc = false
 \thideRefs = refs/pull
 \tadvertisePushOptions = true
-\tdenyDeleteCurrent = false
 [fetch]
 \tunpackLimit = 2147483647
 [http]
 \treceivepack = true
 [uploadpack]
 \tallowAnySHA1InWant = true
+`;
+
+/**
+ * Runs for each ref of a push, once its objects are there: asks the sandbox over the descriptors 3 and 4 that
+ * `http.ts` opens. Without them (a push to the folder itself) it refuses.
+ */
+const updateHook = `#!/bin/sh
+printf '%s %s %s\\n' "$1" "$2" "$3" >&3 || exit 1
+while IFS= read -r line <&4; do
+  case $line in
+    ok) exit 0 ;;
+    refused) exit 1 ;;
+    *) printf '%s\\n' "$line" >&2 ;;
+  esac
+done
+exit 1
 `;
 
 export class GitRepository {
@@ -80,6 +95,8 @@ export class GitRepository {
   static create(directory: string, defaultBranch: string): GitRepository {
     execFileSync('git', ['init', '--quiet', '--bare', '--template=', directory], { env: gitEnvironment });
     writeFileSync(join(directory, 'config'), configuration);
+    mkdirSync(join(directory, 'hooks'));
+    writeFileSync(join(directory, 'hooks', 'update'), updateHook, { mode: 0o755 });
     const repository = new GitRepository(directory);
     repository.setHead(defaultBranch);
     return repository;

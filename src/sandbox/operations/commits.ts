@@ -20,8 +20,8 @@ export interface CommitInput {
   readonly message: string;
   readonly tree: string;
   readonly parents: readonly string[];
-  readonly author?: CustomSignature;
-  readonly committer?: CustomSignature;
+  readonly author?: CustomSignature | undefined;
+  readonly committer?: CustomSignature | undefined;
 }
 
 const contents = { app: ['contents:write'], role: 'write' } as const;
@@ -138,8 +138,8 @@ interface ChangesOnBranch {
   readonly head: string | null;
   readonly message: string;
   readonly changes: readonly TreeChange[];
-  readonly author?: CustomSignature;
-  readonly committer?: CustomSignature;
+  readonly author?: CustomSignature | undefined;
+  readonly committer?: CustomSignature | undefined;
 }
 
 function commitChanges(
@@ -170,8 +170,8 @@ export interface ContentsInput {
   readonly content: Buffer | null;
   /** The blob that the caller thinks is there; needed to change or delete a file. */
   readonly sha?: string;
-  readonly author?: CustomSignature;
-  readonly committer?: CustomSignature;
+  readonly author?: CustomSignature | undefined;
+  readonly committer?: CustomSignature | undefined;
 }
 
 /**
