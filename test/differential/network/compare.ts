@@ -148,9 +148,9 @@ function podEnd(pod: Pod, world: NetworkWorld): Json {
 function policiesOf(objects: readonly KubernetesObject[]): readonly Policy[] {
   return objects
     .filter(({ kind }) => kind === 'NetworkPolicy')
-    .map(({ metadata, ...fields }) => ({
-      namespace: String(metadata['namespace']),
-      name: metadata.name,
+    .map(({ metadata: { namespace, name }, ...fields }) => ({
+      namespace: typeof namespace === 'string' ? namespace : 'default',
+      name,
       spec: asObject(fields['spec']) ?? {},
     }));
 }
