@@ -72,9 +72,14 @@ export function passGate(
   for (const lexeme of new Lexer().lex(text)) {
     // The parser is handed one lexeme at a time and is left alone at the first objection: what it builds up for
     // deep nesting, and unwinds by recursion, never gets deeper than the limit.
-    const objection = meter.count(lexeme) ?? meter.nesting(parser.stack.length);
-    if (objection !== null) return failure(fault(parser.offset, objection));
+    const { offset } = parser;
+    const objection = meter.count(lexeme);
+    if (objection !== null) return failure(fault(offset, objection));
     tokens.push(...parser.next(lexeme));
+    if (parser.stack.filter(CST.isCollection).length > limits.depth) {
+      const message = `the nesting is deeper than ${limits.depth} levels`;
+      return failure(fault(offset, { message, remedy: 'make it flatter' }));
+    }
   }
   tokens.push(...parser.end());
   const documents = tokens.filter((token) => token.type === 'document');
@@ -142,11 +147,5 @@ class Meter {
       return { message: 'there are too many comments and blank lines in a row', remedy: 'remove some' };
     }
     return refused[type] ?? null;
-  }
-
-  /** The parser keeps the document and one scalar on its stack beside the open collections. */
-  nesting(stack: number): Objection | null {
-    if (stack <= this.#limits.depth + 2) return null;
-    return { message: `the nesting is deeper than ${this.#limits.depth} levels`, remedy: 'make it flatter' };
   }
 }

@@ -1,0 +1,52 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { readManifests } from '../../src/request/manifests.ts';
+
+const pod = 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n';
+
+describe('readManifests', () => {
+  it('reads documents in their order and leaves out empty ones', () => {
+    const result = readManifests(
+      'f.yaml',
+      `# header\n---\n${pod}---\n# nothing\n---\n${pod.replace('a}', 'b}')}`,
+    );
+    expect(result.ok && result.value.map(({ metadata }) => metadata.name)).toEqual(['a', 'b']);
+  });
+
+  it('reads nothing as no objects', () => {
+    expect(readManifests('f.yaml', '# nothing yet\n')).toEqual({ ok: true, value: [] });
+  });
+
+  it('opens lists as kubectl prints them', () => {
+    const list = 'apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Pod, metadata: {name: a}}\n';
+    const typed = 'apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleList\nitems:\n- metadata: {name: r}\n';
+    const result = readManifests('f.yaml', `${list}---\n${typed}`);
+    expect(
+      result.ok && result.value.map(({ apiVersion, kind, metadata }) => [apiVersion, kind, metadata.name]),
+    ).toEqual([
+      ['v1', 'Pod', 'a'],
+      ['rbac.authorization.k8s.io/v1', 'Role', 'r'],
+    ]);
+  });
+
+  it.each([
+    ['text', 'a: 1\n---\nhello\n', '1:1'],
+    ['no kind', `${pod}---\napiVersion: v1\nmetadata: {name: a}\n`, '5:1'],
+    ['no name', 'apiVersion: v1\nkind: Pod\nmetadata: {generateName: a}\n', '1:1'],
+    ['an empty name', 'apiVersion: v1\nkind: Pod\nmetadata: {name: ""}\n', '1:1'],
+    ['an item of a list that is none', 'kind: List\nitems:\n  - 1\n', '3:5'],
+    ['a list in a list', 'kind: List\nitems:\n- kind: List\n  items:\n  - x\n', '5:5'],
+    ['an anchor', `a: &a 1\n`, '1:4'],
+    ['a key twice', `${pod}kind: Secret\n`, '4:1'],
+  ])('refuses %s', (_, text, at) => {
+    const result = readManifests('f.yaml', text);
+    expect(result.ok ? null : `${result.faults[0]?.line}:${result.faults[0]?.column}`).toBe(at);
+  });
+
+  it.each(
+    readdirSync('clusters', { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.yaml')),
+  )('reads the snapshot %s', (path) => {
+    const result = readManifests(path, readFileSync(`clusters/${path}`, 'utf8'));
+    expect(result.ok && result.value.length).toBeGreaterThan(0);
+  });
+});
