@@ -36,7 +36,7 @@ export class RepositoryMemory {
   readonly tips = new TipCache();
   /** Authors of pull requests, by number. */
   readonly authors = new LRUCache<number, AccountFacts>({ max: many });
-  /** The file that a head adds, by commit and path. */
+  /** The file that a head adds, by commit. */
   readonly addedFiles = new LRUCache<string, FileFacts>({
     maxSize: 32 * 1024 * 1024,
     sizeCalculation: ({ text }) => 300 + 2 * (text?.length ?? 0),

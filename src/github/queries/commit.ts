@@ -4,9 +4,6 @@ export const commitMutation = /* GraphQL */ `
     createCommitOnBranch(input: $input) {
       commit {
         oid
-        tree {
-          oid
-        }
       }
     }
   }

@@ -60,14 +60,16 @@ export async function finishDrafts(
     if (author?.type === 'User' && !canWrite.has(author.id)) newAuthors.set(author.id, author);
     const at = addedFileOf(draft);
     if (at === null) continue;
-    const known = context.memory.addedFiles.get(keyOf(at));
-    if (known === undefined) newFiles.push(at);
-    else files.set(keyOf(at), known);
+    const known = context.memory.addedFiles.get(at.head);
+    if (known?.path === at.path) files.set(keyOf(at), known);
+    else newFiles.push(at);
   }
   const details = await readDetails(context, { files: newFiles, accounts: [...newAuthors.values()] });
-  for (const [key, file] of details.files) {
-    context.memory.addedFiles.set(key, file);
-    files.set(key, file);
+  for (const at of newFiles) {
+    const file = details.files.get(keyOf(at));
+    if (file === undefined) continue;
+    context.memory.addedFiles.set(at.head, file);
+    files.set(keyOf(at), file);
   }
   for (const [account, writes] of details.canWrite) canWrite.set(account, writes);
   return drafts.map((draft) => {

@@ -6,10 +6,14 @@ import type { CommitContent, CommitOutcome } from '../port.ts';
 import { commitMutation, lastCommitsQuery } from '../queries/commit.ts';
 import { gitActor, oid } from '../schema.ts';
 import { sameText } from '../texts.ts';
+import { foresee } from './foresee.ts';
 import { answerLost } from './outcome.ts';
 
+/** What GitHub gives to files that it writes. */
+const fileMode = '100644';
+
 const committedShape = z.object({
-  createCommitOnBranch: z.object({ commit: z.object({ oid, tree: z.object({ oid }) }) }),
+  createCommitOnBranch: z.object({ commit: z.object({ oid }) }),
 });
 
 /** One atomic commit, written only where the branch is exactly at the expected head. */
@@ -18,12 +22,22 @@ export async function commit(context: RepositoryContext, content: CommitContent)
   const written = await context.client.mutate(task, commitMutation, { input: inputOf(context, content) });
   if (written.kind === 'done') {
     const made = committedShape.safeParse(written.data);
-    if (made.success) return { kind: 'committed', sha: made.data.createCommitOnBranch.commit.oid };
+    if (made.success) {
+      if (content.expectedHead === context.memory.tip?.commit) foresee(context, changesOf(content));
+      return { kind: 'committed', sha: made.data.createCommitOnBranch.commit.oid };
+    }
   }
   if (written.kind === 'refused' && isRefusal(written.error)) return refusal(task, written.error);
   const found = await look(context, content);
   if (found !== null) return found;
   throw answerLost(task, written.kind === 'unknown' ? written.answer : null);
+}
+
+function changesOf({ additions, deletions }: CommitContent): Parameters<typeof foresee>[1] {
+  return [
+    ...deletions.map((path) => ({ path, text: null, mode: fileMode })),
+    ...additions.map(({ path, text }) => ({ path, text, mode: fileMode })),
+  ];
 }
 
 function inputOf(context: RepositoryContext, content: CommitContent): Readonly<Record<string, unknown>> {

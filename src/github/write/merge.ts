@@ -4,6 +4,7 @@ import { errorFor } from '../answer.ts';
 import { repositoryParameters, type RepositoryContext } from '../context.ts';
 import type { MergeOutcome } from '../port.ts';
 import { oid } from '../schema.ts';
+import { foresee } from './foresee.ts';
 import { answerLost } from './outcome.ts';
 
 const mergedShape = z.object({ merged: z.literal(true), sha: oid });
@@ -34,7 +35,11 @@ export async function merge(
   });
   if (written.kind === 'done') {
     const merged = mergedShape.safeParse(written.body);
-    if (merged.success) return { kind: 'merged', sha: merged.data.sha };
+    if (merged.success) {
+      const file = context.memory.addedFiles.get(head);
+      if (file !== undefined && file.text !== null) foresee(context, [file]);
+      return { kind: 'merged', sha: merged.data.sha };
+    }
   }
   if (written.kind === 'refused' && written.status === 409) return { kind: 'stale' };
   if (written.kind === 'refused' && written.status === 404) throw errorFor(task, written.answer);
