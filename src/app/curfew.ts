@@ -1,8 +1,8 @@
 /** The app: webhooks and time come in, the engine is set to work. It holds no state that matters. */
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import type { GitHubApp } from '../github/app.ts';
 import type { Clock } from './clock.ts';
-import type { GitHubSource } from './github-source.ts';
 import { answerFetch, createHttp } from './http.ts';
 import { createMetrics, watchSources } from './metrics.ts';
 import type { QueueDepth } from './queue.ts';
@@ -13,8 +13,9 @@ import { scheduleSweeps, type Sweep } from './sweep.ts';
 import { createWebhookReceiver } from './webhooks.ts';
 
 export interface CurfewOptions {
-  readonly github: GitHubSource;
+  readonly github: GitHubApp;
   readonly reconciler: Reconciler;
+  readonly appId: number;
   /** Probot does not start without it; nothing is signed with it here. */
   readonly privateKey: string;
   readonly webhookSecret: string;
@@ -49,17 +50,25 @@ export interface Curfew {
 
 /** Puts the app together. */
 export async function createCurfew(options: CurfewOptions): Promise<Curfew> {
-  const { github, clock, log } = options;
+  const { github, clock, log, appId, privateKey } = options;
+  let botId: number | null = null;
   const metrics = createMetrics();
-  const scheduler = createScheduler({ ...options, metrics, concurrency: options.concurrency ?? 16 });
+  const scheduler = createScheduler({
+    ...options,
+    metrics,
+    concurrency: options.concurrency ?? 16,
+    recognise: (identity) => {
+      botId = identity.botId;
+    },
+  });
   const { queue, readiness } = scheduler;
   watchSources(metrics.registry, { depth: () => queue.depth(), budgets: () => github.budgets() });
   const receiver = await createWebhookReceiver({
-    appId: github.appId,
-    botId: github.botId,
-    privateKey: options.privateKey,
+    appId,
+    privateKey,
     secret: options.webhookSecret,
     log,
+    ourselves: () => ({ appId, botId }),
     look: (place, delivery) => scheduler.look(place, delivery),
   });
   const answer = createHttp({ receiver, metrics, log, readiness });

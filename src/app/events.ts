@@ -22,7 +22,8 @@ export type Place =
 /** Who we are, for telling our own doings from other people's. */
 export interface Ourselves {
   readonly appId: number;
-  readonly botId: number;
+  /** The account of our bot; null until GitHub has said which. */
+  readonly botId: number | null;
 }
 
 /** Where branches of ours lie. */

@@ -16,11 +16,32 @@ export interface Ruleset {
     readonly actor_type: 'Integration';
     readonly bypass_mode: 'always';
   }[];
-  readonly rules: readonly {
-    readonly type: string;
-    readonly parameters?: Readonly<Record<string, unknown>>;
-  }[];
+  readonly rules: readonly Rule[];
 }
+
+type Rule =
+  | { readonly type: 'deletion' }
+  | { readonly type: 'non_fast_forward' }
+  | {
+      readonly type: 'pull_request';
+      readonly parameters: {
+        readonly required_approving_review_count: number;
+        readonly require_code_owner_review: boolean;
+        readonly dismiss_stale_reviews_on_push: boolean;
+        readonly require_last_push_approval: boolean;
+        readonly required_review_thread_resolution: boolean;
+      };
+    }
+  | {
+      readonly type: 'required_status_checks';
+      readonly parameters: {
+        readonly strict_required_status_checks_policy: boolean;
+        readonly required_status_checks: readonly {
+          readonly context: string;
+          readonly integration_id: number;
+        }[];
+      };
+    };
 
 const defaultBranch = {
   target: 'branch',

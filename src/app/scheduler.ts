@@ -1,11 +1,12 @@
 /** What is looked at, and when: places that webhooks point at, sweeps, retries, and what one run leads to. */
 import type { Logger } from 'pino';
 import type { Instant } from '../base/instant.ts';
+import type { GitHubApp } from '../github/app.ts';
+import type { AppIdentity } from '../github/context.ts';
 import { RetryLater } from '../github/errors.ts';
 import type { Clock } from './clock.ts';
 import { Directory } from './directory.ts';
 import type { Place } from './events.ts';
-import type { GitHubSource } from './github-source.ts';
 import { Heads } from './heads.ts';
 import type { Metrics } from './metrics.ts';
 import { ShuttingDown, WorkQueue } from './queue.ts';
@@ -25,13 +26,15 @@ import {
 import { createWorker, logOf } from './worker.ts';
 
 export interface SchedulerOptions {
-  readonly github: GitHubSource;
+  readonly github: GitHubApp;
   readonly reconciler: Reconciler;
   readonly clock: Clock;
   /** Between 0 and 1. */
   readonly random: () => number;
   readonly log: Logger;
   readonly metrics: Metrics;
+  /** Called as soon as GitHub has said who we are. */
+  readonly recognise: (identity: AppIdentity) => void;
   /** How many runs may go on at once. A quarter of the places is for urgent work. */
   readonly concurrency: number;
 }

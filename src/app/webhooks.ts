@@ -17,10 +17,12 @@ export interface Delivery {
   readonly body: string;
 }
 
-export interface WebhookOptions extends Ourselves {
+export interface WebhookOptions {
+  readonly appId: number;
   readonly privateKey: string;
   readonly secret: string;
   readonly log: Logger;
+  readonly ourselves: () => Ourselves;
   /** Called for each place that a genuine delivery points at. */
   readonly look: (place: Place, delivery: string) => void;
 }
@@ -32,7 +34,7 @@ export interface WebhookReceiver {
 }
 
 export async function createWebhookReceiver(options: WebhookOptions): Promise<WebhookReceiver> {
-  const { appId, botId, look, log } = options;
+  const { appId, ourselves, look, log } = options;
   const probot = new Probot({
     appId,
     privateKey: options.privateKey,
@@ -43,7 +45,7 @@ export async function createWebhookReceiver(options: WebhookOptions): Promise<We
   await probot.ready();
   probot.on([...eventNames], ({ id, name, payload }) => {
     if (!isEventName(name)) return;
-    for (const place of placesOf(name, payload, { appId, botId })) look(place, id);
+    for (const place of placesOf(name, payload, ourselves())) look(place, id);
   });
   return {
     receive: async ({ id, event, signature, body }) => {

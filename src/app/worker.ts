@@ -1,10 +1,12 @@
 /** What is done about each piece of work, and what it leads to. */
 import type { Logger } from 'pino';
 import type { Instant } from '../base/instant.ts';
+import type { GitHubApp } from '../github/app.ts';
+import type { AppIdentity } from '../github/context.ts';
 import type { RepositoryPort } from '../github/port.ts';
 import type { Clock } from './clock.ts';
 import type { Directory } from './directory.ts';
-import type { GitHubSource } from './github-source.ts';
+import { isEventName } from './events.ts';
 import type { Heads } from './heads.ts';
 import type { Observer, ReconcileContext, Reconciler } from './reconcile.ts';
 import {
@@ -20,18 +22,21 @@ import {
 const redeliveryReach = 3 * 24 * 60 * 60_000;
 
 export interface WorkerOptions {
-  readonly github: GitHubSource;
+  readonly github: GitHubApp;
   readonly reconciler: Reconciler;
   readonly directory: Directory;
   readonly heads: Heads;
   readonly clock: Clock;
   readonly log: Logger;
   readonly observe: Observer;
+  /** Called as soon as GitHub has said who we are. */
+  readonly recognise: (identity: AppIdentity) => void;
   readonly enqueue: (work: AppWork, notBefore?: Instant) => void;
 }
 
 /** A function that does one piece of work; it throws what GitHub or the engine throw. */
 export function createWorker(options: WorkerOptions): (work: AppWork, signal: AbortSignal) => Promise<void> {
+  const redelivered = new Set<string>();
   return async (work, signal) => {
     switch (work.kind) {
       case 'pull-request':
@@ -45,7 +50,7 @@ export function createWorker(options: WorkerOptions): (work: AppWork, signal: Ab
       case 'installations':
         return listInstallations(options);
       case 'deliveries':
-        return redeliver(options);
+        return redeliver(options, redelivered);
     }
   };
 }
@@ -110,7 +115,9 @@ async function lookOverPullRequests(
 
 async function listRepositories(installation: number, options: WorkerOptions): Promise<void> {
   const { github, directory, enqueue } = options;
-  const repositories = await github.repositories(installation);
+  const repositories = (await github.repositories(installation)).map(
+    ({ id, owner, name }): RepositoryAddress => ({ installation, id, owner, name }),
+  );
   directory.listRepositories(installation, repositories);
   for (const repository of repositories) {
     enqueue(branchWork(repository));
@@ -119,15 +126,25 @@ async function listRepositories(installation: number, options: WorkerOptions): P
   }
 }
 
-async function listInstallations({ github, directory, enqueue }: WorkerOptions): Promise<void> {
-  const installations = await github.installations();
+async function listInstallations(options: WorkerOptions): Promise<void> {
+  const { github, directory, enqueue, recognise } = options;
+  recognise(await github.identity());
+  const installations = (await github.installations())
+    .filter(({ suspended }) => !suspended)
+    .map(({ id }) => id);
   directory.listInstallations(installations);
   for (const installation of installations) enqueue(installationWork(installation));
 }
 
-async function redeliver({ github, clock, log }: WorkerOptions): Promise<void> {
-  const count = await github.redeliver(clock.now() - redeliveryReach);
-  if (count > 0) log.info({ count }, 'asked GitHub to deliver again what failed');
+/** Each event once in the life of this process: what fails for a lasting reason would fail for ever. */
+async function redeliver({ github, clock, log }: WorkerOptions, done: Set<string>): Promise<void> {
+  const failed = await github.failedDeliveries(clock.now() - redeliveryReach);
+  for (const { id, guid, event } of failed) {
+    if (done.has(guid) || !isEventName(event)) continue;
+    await github.redeliver(id);
+    done.add(guid);
+    log.info({ delivery: guid, event }, 'asked GitHub to deliver again');
+  }
 }
 
 function contextOf(work: AppWork, signal: AbortSignal, options: WorkerOptions): ReconcileContext {
@@ -135,7 +152,7 @@ function contextOf(work: AppWork, signal: AbortSignal, options: WorkerOptions): 
 }
 
 function portOf(repository: RepositoryAddress, { github }: WorkerOptions): RepositoryPort {
-  return github.repository(repository);
+  return github.repository(repository.installation, repository.owner, repository.name);
 }
 
 function nameOf({ owner, name }: RepositoryAddress): string {

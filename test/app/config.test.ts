@@ -36,7 +36,7 @@ function problemsOf(env: Environment): readonly string[] {
 
 describe('no GitHub App', () => {
   test('is the sandbox, on this machine only', () => {
-    const config = { mode: 'sandbox', host: '127.0.0.1', port: 3000, logLevel: 'info' };
+    const config = { mode: 'sandbox', host: '127.0.0.1', port: 3000, logLevel: 'warn' };
     expect(read({})).toEqual({ ok: true, config });
     expect(read({ APP_ID: '', PRIVATE_KEY: '', NODE_ENV: 'development' })).toEqual({ ok: true, config });
     // As in a job of GitHub Actions or in a Codespace.

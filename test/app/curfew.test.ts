@@ -27,7 +27,6 @@ describe('sweeps', () => {
       'installations',
       'pull-request acme/access 1',
       'pull-requests acme/access',
-      'redeliver',
       'repositories 3',
     ]);
     expect(await get(each, '/readyz')).toBe('200 ok');
@@ -89,6 +88,47 @@ describe('sweeps', () => {
     each.clock.advance(minute);
     await each.curfew.whenIdle();
     expect(await get(each, '/readyz')).toBe('200 ok');
+  });
+});
+
+describe('deliveries that failed while nobody listened', () => {
+  const failed = ['pull_request', 'watch', 'push'].map((event, id) => ({
+    id,
+    guid: `guid ${id}`,
+    event,
+    deliveredAt: 0,
+  }));
+
+  test('are delivered again after a start, as far as they are of use', async () => {
+    const each = await harness({ failed });
+    each.curfew.start();
+    await each.curfew.whenIdle();
+    expect(each.world.calls.filter((call) => call.startsWith('redeliver'))).toEqual([
+      'redeliver 0',
+      'redeliver 2',
+    ]);
+    await each.curfew.drain(1_000);
+  });
+
+  test('are asked for once, also where GitHub stops answering in between', async () => {
+    let answers = false;
+    const each = await harness({
+      failed,
+      redeliver: async (id) => {
+        if (id === 2 && !answers) throw new RetryLater('rate limit');
+      },
+    });
+    each.curfew.start();
+    await each.curfew.whenIdle();
+    answers = true;
+    each.clock.advance(minute);
+    await each.curfew.whenIdle();
+    expect(each.world.calls.filter((call) => call.startsWith('redeliver'))).toEqual([
+      'redeliver 0',
+      'redeliver 2',
+      'redeliver 2',
+    ]);
+    await each.curfew.drain(1_000);
   });
 });
 

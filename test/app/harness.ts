@@ -1,7 +1,6 @@
 import { createHmac, generateKeyPairSync } from 'node:crypto';
 import type { Clock } from '../../src/app/clock.ts';
 import { createCurfew, type Curfew } from '../../src/app/curfew.ts';
-import type { GitHubSource } from '../../src/app/github-source.ts';
 import { createLog } from '../../src/app/log.ts';
 import type {
   BranchOutcome,
@@ -10,6 +9,8 @@ import type {
   Reconciler,
 } from '../../src/app/reconcile.ts';
 import type { RepositoryAddress } from '../../src/app/work.ts';
+import type { FailedDelivery } from '../../src/github/deliveries.ts';
+import type { GitHubApp } from '../../src/github/app.ts';
 import type { RepositoryPort } from '../../src/github/port.ts';
 import { manualClock, type ManualClock } from './manual-clock.ts';
 
@@ -21,7 +22,7 @@ const privateKey = generateKeyPairSync('rsa', { modulusLength: 2048 })
   .privateKey.export({ type: 'pkcs8', format: 'pem' })
   .toString();
 
-export interface World extends GitHubSource, Reconciler {
+export interface World extends GitHubApp, Reconciler {
   /** `branch acme/access`, `pull-request acme/access 7`, … in the order in which they were asked for. */
   readonly calls: string[];
 }
@@ -34,6 +35,8 @@ export interface WorldOptions {
     context: PullRequestContext,
   ) => Promise<Partial<PullRequestOutcome>>;
   readonly installations?: () => Promise<readonly number[]>;
+  readonly failed?: readonly FailedDelivery[];
+  readonly redeliver?: (id: number) => Promise<void>;
   readonly open?: readonly { readonly number: number; readonly due: boolean }[];
 }
 
@@ -43,20 +46,32 @@ export function world(options: WorldOptions = {}): World {
   const calls: string[] = [];
   return {
     calls,
-    appId: 77,
-    botId: bot,
+    identity: async () => ({
+      appId: 77,
+      botId: bot,
+      slug: 'curfew',
+      botLogin: 'curfew[bot]',
+      signsCommits: false,
+    }),
     installations: async () => {
       calls.push('installations');
-      return (await options.installations?.()) ?? [...new Set(repositories.map((each) => each.installation))];
+      const ids = (await options.installations?.()) ?? [
+        ...new Set(repositories.map((each) => each.installation)),
+      ];
+      return ids.map((id) => ({ id, account: 'acme', suspended: false }));
     },
     repositories: async (installation) => {
       calls.push(`repositories ${installation}`);
-      return repositories.filter((each) => each.installation === installation);
+      return repositories
+        .filter((each) => each.installation === installation)
+        .map(({ id, owner, name }) => ({ id, owner, name, archived: false }));
     },
-    repository: portOf,
-    redeliver: async () => {
-      calls.push('redeliver');
-      return 0;
+    // The engine of these tests only asks for the name.
+    repository: (_installation, owner, name) => Object.assign(Object.create(null), { owner, name }),
+    failedDeliveries: async () => options.failed ?? [],
+    redeliver: async (id) => {
+      calls.push(`redeliver ${id}`);
+      await options.redeliver?.(id);
     },
     budgets: () =>
       new Map([
@@ -98,11 +113,6 @@ export function headOf(number: number): string {
   return String(number).padStart(40, '0');
 }
 
-function portOf({ owner, name }: RepositoryAddress): RepositoryPort {
-  // The engine of these tests only asks for the name.
-  return Object.assign(Object.create(null), { owner, name });
-}
-
 function nameOf({ owner, name }: RepositoryPort): string {
   return `${owner}/${name}`;
 }
@@ -127,6 +137,7 @@ export async function curfewOn(github: World, clock: Clock, write: (line: string
   const log = createLog({ level: 'debug', secrets: [secret], destination: { write } });
   return createCurfew({
     github,
+    appId: 77,
     reconciler: github,
     privateKey,
     webhookSecret: secret,

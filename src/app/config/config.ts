@@ -66,8 +66,9 @@ export function readConfig(env: Environment, readFile: (path: string) => string)
     report: (variable, problem, remedy) => void problems.push({ variable, problem, remedy }),
     readFile,
   };
-  const listen = readListen(reader);
   const configured = appVariables.some((variable) => reader.get(variable) !== undefined);
+  // In the sandbox a person reads along.
+  const listen = readListen(reader, configured ? 'info' : 'warn');
   const config = configured ? readProduction(reader, listen) : readSandbox(reader, listen);
   return problems.length === 0 ? { ok: true, config } : { ok: false, problems };
 }
@@ -128,7 +129,7 @@ function readWebhookSecret(reader: Reader): string {
   return secret ?? '';
 }
 
-function readListen(reader: Reader): ListenConfig {
+function readListen(reader: Reader, defaultLevel: LogLevel): ListenConfig {
   const port = reader.get('PORT') ?? '3000';
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
     reader.report(
@@ -145,12 +146,12 @@ function readListen(reader: Reader): ListenConfig {
       'set an IP address or a host name alone',
     );
   }
-  const level = reader.get('LOG_LEVEL') ?? 'info';
+  const level = reader.get('LOG_LEVEL') ?? defaultLevel;
   const logLevel = logLevels.find((known) => known === level);
   if (logLevel === undefined) {
     reader.report('LOG_LEVEL', `is "${level}", which is no level`, `set one of ${logLevels.join(', ')}`);
   }
-  return { host, port: Number(port), logLevel: logLevel ?? 'info' };
+  return { host, port: Number(port), logLevel: logLevel ?? defaultLevel };
 }
 
 function isLoopback(host: string): boolean {
