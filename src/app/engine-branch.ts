@@ -4,6 +4,7 @@
  */
 import type { Instant } from '../base/instant.ts';
 import { isAlert, reasons } from '../base/reasons.ts';
+import { GitHubError } from '../github/errors.ts';
 import type { BranchRead, RepositoryPort } from '../github/port.ts';
 import {
   branchAccounts,
@@ -20,6 +21,7 @@ import { foreignCommit, readmeCommit } from '../lifecycle/housekeeping.ts';
 import { ownComment } from '../lifecycle/comments.ts';
 import { endedComment, grantedComment, waitingComment } from '../lifecycle/story.ts';
 import { revertOf, supersededReverts, type Ended } from '../lifecycle/revert.ts';
+import { isRequestFile } from '../request/path.ts';
 import type { EngineClock } from './engine.ts';
 import { landRevert } from './engine-revert.ts';
 import type { BranchOutcome, ReconcileContext, Reconciler } from './reconcile.ts';
@@ -32,9 +34,9 @@ export function createBranchReconciler(clock: EngineClock): Reconciler['branch']
   const memories = new Map<string, Memory>();
   return async (port, context) => {
     const key = `${port.owner}/${port.name}`;
-    const memory: Memory = memories.get(key) ?? { latestNow: 0, heard: new Map() };
+    const memory: Memory = memories.get(key) ?? { latestNow: 0, heard: new Map(), untold: null };
     memories.set(key, memory);
-    return await reconcileBranch(port, context, clock, memory);
+    return await reconcileBranch(port.withPurpose('ending'), context, clock, memory);
   };
 }
 
@@ -43,6 +45,8 @@ interface Memory {
   latestNow: Instant;
   /** Comments of pull requests as they were when last read. */
   readonly heard: Map<number, { readonly at: Instant; readonly commands: CommandsFacts }>;
+  /** Pull requests whose comment may not tell yet that their access has ended; null before the first run. */
+  untold: Set<number> | null;
 }
 
 interface Evaluation {
@@ -68,12 +72,14 @@ async function reconcileBranch(
     context.signal.throwIfAborted();
     const evaluation = await evaluate(port, clock, memory);
     observe(evaluation.decision, context);
-    const applied = await applyNext(port, evaluation, context);
+    const applied = await applyNext(port, evaluation, context, memory);
     adopted = evaluation.world.tip.policy !== null;
     wakeAt = earliest(evaluation.decision.wakeAt, applied.grantEndsAt);
     if (!applied.again) break;
   }
-  return { adopted, wakeAt, pullRequests: [] };
+  const pullRequests = [...(memory.untold ?? [])];
+  memory.untold = new Set();
+  return { adopted, wakeAt, pullRequests };
 }
 
 function earliest(a: Instant | null, b: Instant | null): Instant | null {
@@ -102,12 +108,23 @@ async function evaluate(port: RepositoryPort, clock: EngineClock, memory: Memory
     ),
     port.readBlobs(standing.flatMap(({ evidence }) => changedRoleBlobs(read.tip, evidence))),
   ]);
+  memory.untold ??= new Set(endedOfLate(read));
   const { now, repository, tip, reverts } = read;
   const world: BranchWorld = { now, repository, tip, landings, commands, reverts };
   return {
     world,
     decision: decideBranch(world, { teams, accounts, blobs, localNow, latestNow: memory.latestNow }),
   };
+}
+
+/** Requests that were merged of late and are gone: who ended them may have died before telling. */
+function endedOfLate({ recentlyMerged, tip }: BranchRead): readonly number[] {
+  const standing = new Set(tip.requests.map(({ path }) => path));
+  return recentlyMerged
+    .filter(
+      ({ paths }) => paths.length === 1 && paths.every((path) => isRequestFile(path) && !standing.has(path)),
+    )
+    .map(({ number }) => number);
 }
 
 async function readAccounts(
@@ -157,6 +174,7 @@ async function applyNext(
   port: RepositoryPort,
   { world, decision }: Evaluation,
   context: ReconcileContext,
+  memory: Memory,
 ): Promise<Applied> {
   const again: Applied = { again: true, grantEndsAt: null };
   if (decision.foreign.length > 0) {
@@ -164,7 +182,7 @@ async function applyNext(
     if (outcome.kind !== 'refused') return again;
     context.log.error({ outcome }, 'files below grants/ that are none of ours could not be removed');
   }
-  if (decision.ended.length > 0 && (await end(port, world, decision.ended, context))) return again;
+  if (decision.ended.length > 0 && (await end(port, world, decision.ended, context, memory))) return again;
   await tidyReverts(port, world, decision.ended);
   if (decision.readmes.length > 0) {
     const outcome = await port.commit(readmeCommit(world, decision.readmes));
@@ -182,6 +200,7 @@ async function end(
   world: BranchWorld,
   ended: readonly Ended[],
   context: ReconcileContext,
+  memory: Memory,
 ): Promise<boolean> {
   const landed = await landRevert(port, world, revertOf(ended), context);
   if (landed === null) return false;
@@ -189,8 +208,15 @@ async function end(
     context.log.info({ reason: finding.code, pullRequest, by: landed.by }, finding.message);
     if (evidence !== null && finding.code === 'expired')
       context.observe.revoked(world.now - evidence.expiresAt);
-    if (pullRequest !== null && landed.by !== null) {
-      await port.publishComment(pullRequest, endedComment(finding, evidence, landed.by));
+    if (pullRequest === null || landed.by === null) continue;
+    try {
+      await port
+        .withPurpose('display')
+        .publishComment(pullRequest, endedComment(finding, evidence, landed.by));
+    } catch (error) {
+      // The access is gone, which is what counts; a run for the pull request tells it later.
+      if (!(error instanceof GitHubError)) throw error;
+      memory.untold?.add(pullRequest);
     }
   }
   return true;
@@ -212,7 +238,7 @@ async function grant(
   context: ReconcileContext,
 ): Promise<Applied> {
   const { path, text, headline, body, evidence, verdict } = commit;
-  const outcome = await port.commit({
+  const outcome = await port.withPurpose('deciding').commit({
     branch: world.repository.defaultBranch,
     expectedHead: world.tip.sha,
     headline,
@@ -228,7 +254,9 @@ async function grant(
       return { again: false, grantEndsAt: null };
     case 'committed': {
       context.log.info({ path, sha: outcome.sha, pullRequest: evidence.pullRequest }, headline);
-      await port.publishComment(evidence.pullRequest, grantedComment(verdict, evidence, outcome.sha));
+      await port
+        .withPurpose('display')
+        .publishComment(evidence.pullRequest, grantedComment(verdict, evidence, outcome.sha));
       const more = [...world.landings.values()].filter(({ pullRequest }) => pullRequest !== null).length > 1;
       return { again: more, grantEndsAt: evidence.expiresAt };
     }
@@ -240,5 +268,5 @@ async function say(port: RepositoryPort, world: BranchWorld, { pullRequest, land
   if (landing.kind !== 'wait') return;
   const body = waitingComment(landing);
   const own = ownComment(landing.pullRequest?.comments ?? [], world.repository.botId);
-  if (own?.body !== body) await port.publishComment(pullRequest, body);
+  if (own?.body !== body) await port.withPurpose('display').publishComment(pullRequest, body);
 }

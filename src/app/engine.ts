@@ -3,6 +3,10 @@
  * crash after any write leaves something that the next run understands.
  */
 import type { Instant } from '../base/instant.ts';
+import { reasons } from '../base/reasons.ts';
+import { purposeOf } from '../lifecycle/candidate.ts';
+import { spentOn } from '../lifecycle/landing.ts';
+import { endedComment, tellsEnd } from '../lifecycle/story.ts';
 import {
   decidePullRequest,
   pullRequestNeeds,
@@ -117,8 +121,30 @@ async function reconcilePullRequest(
     context.log.info({ sha: world.pullRequest.head, reason: reason.code }, reason.message);
   }
   context.signal.throwIfAborted();
+  if (world.pullRequest.state === 'merged') await tellEnd(port, world);
   const branchTouched = await apply(port, world, decision, context);
   return { head: world.pullRequest.head, branchTouched, requeueAt: decision.recheckAt };
+}
+
+/** Makes the comment of a merged request tell its end, where whoever ended it could not. */
+async function tellEnd(
+  port: RepositoryPort,
+  { pullRequest, repository, tip }: PullRequestWorld,
+): Promise<void> {
+  const purpose = purposeOf(pullRequest, repository);
+  const comment = ownComment(pullRequest.comments, repository.botId);
+  if (purpose.kind !== 'request' || comment === null || tellsEnd(comment.body)) return;
+  if (tip.requests.some(({ path }) => path === purpose.path)) return;
+  const display = port.withPurpose('display');
+  const landings = await display.readLandings(await display.readBranch(), {
+    granted: [purpose.path],
+    pending: [],
+  });
+  const history = landings.get(purpose.path)?.grantHistory ?? [];
+  const spent = spentOn(history, repository, pullRequest.number);
+  const by = history[0]?.sha ?? tip.sha;
+  const finding = spent?.finding ?? { code: 'request-removed', message: reasons['request-removed'].text };
+  await display.publishComment(pullRequest.number, endedComment(finding, spent?.evidence ?? null, by));
 }
 
 async function apply(

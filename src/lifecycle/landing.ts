@@ -130,7 +130,7 @@ function landedWrongly(question: LandingQuestion, pullRequest: PullRequestFacts)
  * One pull request yields one grant, ever: what history says was granted to this one, and why it ended. Signatures do
  * not matter here, for whoever forges a grant commit only ends an access.
  */
-function spentOn(
+export function spentOn(
   grantHistory: readonly HistoryCommit[],
   repository: RepositoryFacts,
   pullRequest: number,

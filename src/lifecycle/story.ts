@@ -28,6 +28,13 @@ export function grantedComment(
   return report.comment.replace('\n\n', `\n\n${handBack}\n\n`);
 }
 
+const endings = ['**Ended: ', '**Not granted: '];
+
+/** Whether a comment of ours already tells the end. */
+export function tellsEnd(comment: string): boolean {
+  return endings.some((opening) => comment.includes(`${commentMarker}\n${opening}`));
+}
+
 /** The comment after the end; `by` is the commit or pull request that ended it. */
 export function endedComment(finding: Finding, evidence: GrantEvidence | null, by: string): string {
   const title =
