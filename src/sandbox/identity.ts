@@ -30,7 +30,7 @@ export interface Author {
 
 /** The author and, from the trailers `Co-authored-by`, everybody who wrote with them. */
 export function commitAuthors(state: State, commit: Commit): Author[] {
-  const coAuthors = commit.message.matchAll(/^co-authored-by: *(.*?) *<([^<>\n]+)> *$/gim);
+  const coAuthors = commit.message.matchAll(/(?<=^|\n)co-authored-by: *(.*?) *<([^<>\n]+)> *(?=\n|$)/gi);
   const all = [commit.author, ...[...coAuthors].map(([, name = '', email = '']) => ({ name, email }))];
   return all.map(({ name, email }) => ({ name, email, user: state.userByEmail(email) }));
 }

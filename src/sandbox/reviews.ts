@@ -1,6 +1,7 @@
 /** What the reviews of a pull request say together, as GitHub sees it. */
 import { includes, isTeamMember, repositoryPermission } from './access.ts';
 import { ownersOf, readCodeowners } from './codeowners.ts';
+import { changedPaths } from './git/changed-paths.ts';
 import { mergeBase } from './git/history.ts';
 import type { FileChange } from './git/diff.ts';
 import type { PullRequest, PullRequestParameters, Review, State, Team, User } from './state.ts';
@@ -23,9 +24,11 @@ export function canPush(state: State, pullRequest: PullRequest, user: User): boo
 
 /** The difference that a pull request shows: from the merge base to the head. */
 export function pullRequestChanges(pullRequest: PullRequest): readonly FileChange[] {
-  const { git } = pullRequest.repository;
-  const base = mergeBase(git, pullRequest.baseSha, pullRequest.headSha) ?? pullRequest.baseSha;
-  return git.fileChanges(base, pullRequest.headSha);
+  return pullRequest.repository.git.fileChanges(pullRequestBase(pullRequest), pullRequest.headSha);
+}
+
+function pullRequestBase({ repository, baseSha, headSha }: PullRequest): string {
+  return mergeBase(repository.git, baseSha, headSha) ?? baseSha;
 }
 
 /** The code owners of each changed path (both names of a rename) that has any, by the base branch's CODEOWNERS. */
@@ -35,11 +38,11 @@ export function codeOwnersOfChanges(state: State, pullRequest: PullRequest): Map
   const codeowners = readCodeowners(state, repository, tip);
   const owned = new Map<string, (User | Team)[]>();
   if (codeowners === undefined) return owned;
-  for (const change of pullRequestChanges(pullRequest)) {
-    for (const path of change.previousPath === null ? [change.path] : [change.path, change.previousPath]) {
-      const owners = ownersOf(state, repository, codeowners, path);
-      if (owners.length > 0) owned.set(path, owners);
-    }
+  const { git } = repository;
+  const [from, to] = [pullRequestBase(pullRequest), pullRequest.headSha].map((sha) => git.commit(sha).tree);
+  for (const { path } of changedPaths(git, from ?? null, to ?? null)) {
+    const owners = ownersOf(state, repository, codeowners, path);
+    if (owners.length > 0) owned.set(path, owners);
   }
   return owned;
 }

@@ -2,9 +2,7 @@
  * An embedded GitHub over real git repositories: REST, GraphQL, webhooks, App authentication and git over HTTP, on a
  * socket or in process. It knows nothing of the product that is tried with it.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import type { Instant } from '../base/instant.ts';
 import { runningClock } from './clock.ts';
 import type { SandboxClock } from './clock.ts';
@@ -19,6 +17,7 @@ import { listen } from './listen.ts';
 import type { Listening, ListenOptions } from './listen.ts';
 import { advanceMergeQueue } from './operations/merge-queue.ts';
 import { State } from './state.ts';
+import { temporaryFolder } from './temporary.ts';
 import { Deliveries } from './webhooks/deliveries.ts';
 import { World } from './world.ts';
 
@@ -68,7 +67,7 @@ const inProcessUrl = 'http://github.sandbox.localhost';
 /** Starts an empty GitHub. */
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { clock = runningClock(), realNow = Date.now } = options;
-  const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'sandbox-')));
+  const directory = options.directory ?? (await temporaryFolder());
   const state = new State();
   const faults = new Faults();
   const limits = new Limits(options.limits ?? true);

@@ -1,6 +1,10 @@
 /** The exact difference between two trees, by their entries alone; with renames see `GitRepository.fileChanges`. */
 import type { TreeEntry } from './objects.ts';
-import type { GitRepository } from './repository.ts';
+
+/** What is needed to walk trees; a `GitRepository` is one. */
+export interface TreeReader {
+  readTree(sha: string): readonly TreeEntry[] | undefined;
+}
 
 /** A path that differs between two trees; a rename shows as one removal and one addition. */
 export interface PathChange {
@@ -10,7 +14,7 @@ export interface PathChange {
 }
 
 /** Compares two trees entry by entry, walking down only where they differ; null stands for the empty tree. */
-export function changedPaths(git: GitRepository, before: string | null, after: string | null): PathChange[] {
+export function changedPaths(git: TreeReader, before: string | null, after: string | null): PathChange[] {
   const changes: PathChange[] = [];
   const walk = (beforeTree: string | null, afterTree: string | null, prefix: string): void => {
     const old = entriesByName(git, beforeTree);
@@ -35,7 +39,7 @@ function subtree(entry: TreeEntry | undefined): string | null {
   return entry?.type === 'tree' ? entry.sha : null;
 }
 
-function entriesByName(git: GitRepository, tree: string | null): Map<string, TreeEntry> {
+function entriesByName(git: TreeReader, tree: string | null): Map<string, TreeEntry> {
   const entries = tree === null ? [] : (git.readTree(tree) ?? []);
   return new Map(entries.map((entry) => [entry.name, entry]));
 }

@@ -1,5 +1,6 @@
-/** Reads what `git diff-tree -r -M -z --raw --numstat -p` prints. */
-import type { Mode } from './objects.ts';
+/** Changed files with their patches: as `git diff-tree` prints them, and the simple ones without it. */
+import type { PathChange } from './changed-paths.ts';
+import type { Mode, TreeEntry } from './objects.ts';
 
 /** A changed file in the words of `GET /repos/{owner}/{repo}/pulls/{number}/files`. */
 export interface FileChange {
@@ -17,6 +18,8 @@ export interface FileChange {
 }
 
 /**
+ * Reads what `git diff-tree -r -M -z --raw --numstat -p` prints.
+ *
  * The output has three parts, each in the same order of files: one `:…` record per file, then one record with line
  * counts per file, then an empty field and the patches.
  */
@@ -80,11 +83,52 @@ function modeOf(text: string): Mode {
 
 /** One entry per file of a patch, from its first hunk on; null where there is no hunk. */
 function splitPatches(output: string): (string | null)[] {
-  return output
-    .split(/^(?=diff --git )/m)
+  return `\n${output}`
+    .split(/\n(?=diff --git )/)
     .filter((part) => part.startsWith('diff --git '))
     .map((part) => {
-      const hunk = part.search(/^@@ /m);
-      return hunk === -1 ? null : part.slice(hunk).replace(/\n$/, '');
+      const hunk = part.indexOf('\n@@ ');
+      return hunk === -1 ? null : part.slice(hunk + 1).replace(/\n$/, '');
     });
+}
+
+/**
+ * The same as git would say, where files were only added or only removed: nothing can be a rename then, and each patch
+ * is the whole file. Undefined for everything else.
+ */
+export function oneSidedChanges(
+  changes: readonly PathChange[],
+  readBlob: (sha: string) => Buffer | undefined,
+): FileChange[] | undefined {
+  const added = changes.every(({ before }) => before === null);
+  const removed = changes.every(({ after }) => after === null);
+  if (!added && !removed) return undefined;
+  const found: FileChange[] = [];
+  for (const { path, before, after } of changes) {
+    const entry = after ?? before;
+    const blob = entry?.type === 'blob' ? readBlob(entry.sha) : undefined;
+    if (entry === null || blob === undefined) return undefined;
+    found.push(wholeFile(path, entry, blob, added ? '+' : '-'));
+  }
+  return found;
+}
+
+function wholeFile(path: string, entry: TreeEntry, blob: Buffer, sign: '+' | '-'): FileChange {
+  // As in git, a NUL among the first 8,000 bytes makes a file binary.
+  const binary = blob.subarray(0, 8_000).includes(0);
+  const text = blob.toString('utf8');
+  const lines = binary || text === '' ? [] : text.replace(/\n$/, '').split('\n');
+  const range = lines.length === 1 ? '1' : `1,${lines.length}`;
+  const header = sign === '+' ? `@@ -0,0 +${range} @@` : `@@ -${range} +0,0 @@`;
+  const end = text.endsWith('\n') ? [] : ['\\ No newline at end of file'];
+  return {
+    path,
+    status: sign === '+' ? 'added' : 'removed',
+    previousPath: null,
+    mode: sign === '+' ? entry.mode : null,
+    sha: entry.sha,
+    additions: sign === '+' ? lines.length : 0,
+    deletions: sign === '+' ? 0 : lines.length,
+    patch: lines.length === 0 ? null : [header, ...lines.map((line) => sign + line), ...end].join('\n'),
+  };
 }

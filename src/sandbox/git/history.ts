@@ -1,10 +1,19 @@
 /** Questions about the graph of commits, answered in process over the objects' cache. */
-import type { Commit } from './objects.ts';
-import type { GitRepository } from './repository.ts';
+import type { Commit, TreeEntry } from './objects.ts';
+
+/** What is needed to walk commits; a `GitRepository` is one. */
+export interface CommitReader {
+  commit(sha: string): Commit;
+}
+
+/** What is needed to follow a path through commits. */
+export interface PathReader extends CommitReader {
+  entryAt(tree: string, path: string): TreeEntry | undefined;
+}
 
 /** Commits reachable from `tips` and from none of `hidden`, newest first, no commit before one of its children. */
 export function commitsReachable(
-  git: GitRepository,
+  git: CommitReader,
   tips: readonly string[],
   hidden: readonly string[] = [],
 ): Commit[] {
@@ -33,7 +42,7 @@ export function commitsReachable(
  * Commits that touched a path, newest first, with git's default simplification: where a merge took a path unchanged
  * from one parent, only that parent is followed.
  */
-export function pathHistory(git: GitRepository, tip: string, path: string): Commit[] {
+export function pathHistory(git: PathReader, tip: string, path: string): Commit[] {
   const at = (commit: Commit): string | undefined => {
     const entry = git.entryAt(commit.tree, path);
     return entry === undefined ? undefined : `${entry.mode} ${entry.sha}`;
@@ -58,12 +67,12 @@ export function pathHistory(git: GitRepository, tip: string, path: string): Comm
 }
 
 /** Whether `ancestor` is reachable from `descendant`; a commit is its own ancestor. */
-export function isAncestor(git: GitRepository, ancestor: string, descendant: string): boolean {
+export function isAncestor(git: CommitReader, ancestor: string, descendant: string): boolean {
   return ancestor === descendant || ancestors(git, [descendant]).has(ancestor);
 }
 
 /** The best common ancestor; undefined for unrelated histories. Of several equally good ones the newest. */
-export function mergeBase(git: GitRepository, one: string, other: string): string | undefined {
+export function mergeBase(git: CommitReader, one: string, other: string): string | undefined {
   const left = ancestors(git, [one]);
   const common = [...ancestors(git, [other])].filter((sha) => left.has(sha));
   const covered = ancestors(
@@ -78,7 +87,7 @@ export function mergeBase(git: GitRepository, one: string, other: string): strin
 
 /** Everything reachable from `tips`, themselves included, without what is in `stop`. */
 function ancestors(
-  git: GitRepository,
+  git: CommitReader,
   tips: readonly string[],
   stop: ReadonlySet<string> = new Set(),
 ): Set<string> {

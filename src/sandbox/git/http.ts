@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import type { Writable } from 'node:stream';
-import { gitEnvironment } from './repository.ts';
+import { gitEnvironment } from './environment.ts';
 import type { GitRepository } from './repository.ts';
 
 export type GitService = 'git-upload-pack' | 'git-receive-pack';

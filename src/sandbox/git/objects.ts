@@ -3,7 +3,7 @@
  * any git can read what is written here. Repositories of the sandbox never hold packs (see `repository.ts`).
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateSync, inflateSync } from 'node:zlib';
 import { LRUCache } from 'lru-cache';
@@ -62,6 +62,7 @@ const cacheSize = 20_000;
 /** The objects of one repository; everything that is read is kept by SHA, for objects never change. */
 export class ObjectStore {
   readonly #directory: string;
+  readonly #folders = new Set<string>();
   readonly #commits = new LRUCache<string, Commit>({ max: cacheSize });
   readonly #trees = new LRUCache<string, readonly TreeEntry[]>({ max: cacheSize });
   readonly #blobs = new LRUCache<string, Buffer>({
@@ -108,12 +109,20 @@ export class ObjectStore {
     const bytes = Buffer.concat([Buffer.from(`${type} ${data.length}\0`), data]);
     const sha = createHash('sha1').update(bytes).digest('hex');
     const path = this.#path(sha);
-    if (existsSync(path)) return sha;
-    mkdirSync(join(this.#directory, sha.slice(0, 2)), { recursive: true });
-    const temporary = `${path}.tmp`;
-    writeFileSync(temporary, deflateSync(bytes, { level: 1 }), { mode: 0o444 });
-    renameSync(temporary, path);
+    this.#ensureFolder(sha.slice(0, 2));
+    try {
+      writeFileSync(path, deflateSync(bytes, { level: 1 }), { mode: 0o444, flag: 'wx' });
+    } catch (error) {
+      // The same content has the same name; it is there already.
+      if (!existsSync(path)) throw error;
+    }
     return sha;
+  }
+
+  #ensureFolder(name: string): void {
+    if (this.#folders.has(name)) return;
+    mkdirSync(join(this.#directory, name), { recursive: true });
+    this.#folders.add(name);
   }
 
   writeBlob(content: string | Buffer): string {

@@ -1,16 +1,21 @@
 /**
  * One bare git repository on disk. Objects are read and written in process (`objects.ts`); everything in which git's
- * own judgement counts is done by git itself: refs by `git update-ref`, merges by `git merge-tree`, differences
- * with renames by `git diff-tree`. All calls are synchronous, so an operation of the sandbox is one atomic step.
+ * own judgement counts is done by git itself: merges by `git merge-tree`, differences with renames by `git diff-tree`,
+ * unusual refs by `git update-ref`. All calls are synchronous, so an operation of the sandbox is one atomic step.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LRUCache } from 'lru-cache';
-import { parseDiffTree } from './diff.ts';
+import { changedPaths } from './changed-paths.ts';
+import { oneSidedChanges, parseDiffTree } from './diff.ts';
 import type { FileChange } from './diff.ts';
+import { gitEnvironment } from './environment.ts';
+import { mergeBase } from './history.ts';
+import { layOut, writeHead } from './layout.ts';
 import { ObjectStore } from './objects.ts';
 import type { Commit, Mode, TreeEntry } from './objects.ts';
+import { readRefs, writeRef } from './refs.ts';
 
 /** A change to one path of a tree; `sha` null removes it. */
 export interface TreeChange {
@@ -23,60 +28,6 @@ export interface TreeChange {
 export type MergeResult =
   | { readonly kind: 'clean'; readonly tree: string }
   | { readonly kind: 'conflict'; readonly paths: readonly string[] };
-
-/** Git refused to move a ref: it was not where it was expected, or its name is none. */
-export class RefRefused extends Error {
-  override readonly name = 'RefRefused';
-}
-
-/** Environment for every git child: nothing of the person's own configuration takes part. */
-export const gitEnvironment: NodeJS.ProcessEnv = {
-  PATH: process.env['PATH'],
-  HOME: '/nonexistent',
-  GIT_CONFIG_NOSYSTEM: '1',
-  GIT_CONFIG_GLOBAL: '/dev/null',
-  GIT_TERMINAL_PROMPT: '0',
-  LC_ALL: 'C',
-};
-
-/**
- * Pushes are unpacked, never kept as packs, so that objects can be read in process; nothing is ever collected,
- * for GitHub too keeps what a pull request once pointed at.
- */
-const configuration = `[core]
-\trepositoryformatversion = 0
-\tfilemode = true
-\tbare = true
-[gc]
-\tauto = 0
-[receive]
-\tunpackLimit = 2147483647
-\tautogc = false
-\thideRefs = refs/pull
-\tadvertisePushOptions = true
-[fetch]
-\tunpackLimit = 2147483647
-[http]
-\treceivepack = true
-[uploadpack]
-\tallowAnySHA1InWant = true
-`;
-
-/**
- * Runs for each ref of a push, once its objects are there: asks the sandbox over the descriptors 3 and 4 that
- * `http.ts` opens. Without them (a push to the folder itself) it refuses.
- */
-const updateHook = `#!/bin/sh
-printf '%s %s %s\\n' "$1" "$2" "$3" >&3 || exit 1
-while IFS= read -r line <&4; do
-  case $line in
-    ok) exit 0 ;;
-    refused) exit 1 ;;
-    *) printf '%s\\n' "$line" >&2 ;;
-  esac
-done
-exit 1
-`;
 
 export class GitRepository {
   readonly directory: string;
@@ -93,13 +44,8 @@ export class GitRepository {
 
   /** Creates the bare repository in a folder that does not exist yet. */
   static create(directory: string, defaultBranch: string): GitRepository {
-    execFileSync('git', ['init', '--quiet', '--bare', '--template=', directory], { env: gitEnvironment });
-    writeFileSync(join(directory, 'config'), configuration);
-    mkdirSync(join(directory, 'hooks'));
-    writeFileSync(join(directory, 'hooks', 'update'), updateHook, { mode: 0o755 });
-    const repository = new GitRepository(directory);
-    repository.setHead(defaultBranch);
-    return repository;
+    layOut(directory, defaultBranch);
+    return new GitRepository(directory);
   }
 
   /** Creates a copy that shares nothing with its origin but the content: a fork. */
@@ -145,16 +91,7 @@ export class GitRepository {
    * @throws RefRefused where the ref is elsewhere or the name is not allowed.
    */
   updateRef(ref: string, after: string | null, before: string | null): void {
-    if ((this.#refs.get(ref) ?? null) !== before)
-      throw new RefRefused(`${ref} is not at ${before ?? 'nothing'}`);
-    const zero = '0'.repeat(40);
-    const args = after === null ? ['-d', ref, before ?? zero] : [ref, after, before ?? zero];
-    const result = spawnSync('git', ['update-ref', ...args], {
-      cwd: this.directory,
-      env: gitEnvironment,
-      encoding: 'utf8',
-    });
-    if (result.status !== 0) throw new RefRefused(result.stderr.trim());
+    writeRef(this.directory, this.#refs, ref, after, before);
     const refs = new Map(this.#refs);
     if (after === null) refs.delete(ref);
     else refs.set(ref, after);
@@ -183,7 +120,7 @@ export class GitRepository {
 
   /** Points HEAD, and with it what a clone checks out, at a branch. */
   setHead(branch: string): void {
-    writeFileSync(join(this.directory, 'HEAD'), `ref: refs/heads/${branch}\n`);
+    writeHead(this.directory, branch);
   }
 
   readCommit(sha: string): Commit | undefined {
@@ -295,6 +232,10 @@ export class GitRepository {
     const key = `${ours} ${theirs}`;
     const known = this.#merges.get(key);
     if (known !== undefined) return known;
+    // Nothing to weigh where one side is ahead of the other.
+    const base = mergeBase(this, ours, theirs);
+    if (base === ours || base === theirs)
+      return { kind: 'clean', tree: this.commit(base === ours ? theirs : ours).tree };
     const args = ['merge-tree', '--write-tree', '--name-only', '--no-messages', ours, theirs];
     const result = spawnSync('git', args, { cwd: this.directory, env: gitEnvironment, encoding: 'utf8' });
     if (result.status !== 0 && result.status !== 1) throw new Error(`git merge-tree: ${result.stderr}`);
@@ -309,26 +250,15 @@ export class GitRepository {
     const key = `${before} ${after}`;
     const known = this.#changes.get(key);
     if (known !== undefined) return known;
+    const paths = changedPaths(this, this.#treeOf(before), this.#treeOf(after));
+    const simple = oneSidedChanges(paths, (sha) => this.readBlob(sha));
     const args = ['diff-tree', '-r', '-M', '-z', '--no-color', '--full-index', '--raw', '--numstat', '-p'];
-    const changes = parseDiffTree(this.run([...args, before, after]));
+    const changes = simple ?? parseDiffTree(this.run([...args, before, after]));
     this.#changes.set(key, changes);
     return changes;
   }
-}
 
-function readRefs(directory: string): ReadonlyMap<string, string> {
-  const refs = new Map<string, string>();
-  const packed = join(directory, 'packed-refs');
-  if (existsSync(packed)) {
-    for (const line of readFileSync(packed, 'utf8').split('\n')) {
-      const match = /^([0-9a-f]{40}) (refs\/.+)$/.exec(line);
-      if (match?.[1] !== undefined && match[2] !== undefined) refs.set(match[2], match[1]);
-    }
+  #treeOf(sha: string): string {
+    return this.readCommit(sha)?.tree ?? sha;
   }
-  for (const file of readdirSync(join(directory, 'refs'), { recursive: true, withFileTypes: true })) {
-    if (!file.isFile() || file.name.endsWith('.lock')) continue;
-    const path = join(file.parentPath, file.name);
-    refs.set(path.slice(directory.length + 1), readFileSync(path, 'utf8').trim());
-  }
-  return refs;
 }
