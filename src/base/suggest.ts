@@ -26,12 +26,17 @@ export function suggest(word: string, candidates: Iterable<string>): string | nu
   if (word.length > longestWord) return null;
   let best: string | null = null;
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
-  for (const candidate of candidates) {
+  const known = [...candidates];
+  for (const candidate of known) {
     if (candidate.length > longestWord) continue;
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
-  return best;
+  // A part of the name is a slip too: `duration` for `maxDuration`.
+  return (
+    best ??
+    (word.length < 4 ? null : (known.find((name) => name.toLowerCase().includes(word.toLowerCase())) ?? null))
+  );
 }
 
 /** A remedy for an unknown name: `did you mean "duration"?`, or else what there is. */

@@ -98,7 +98,7 @@ function gaps(policy: Policy, entry: AllowEntry, question: PolicyQuestion): read
   if (!entry.requesters.some((principal) => isPrincipal(policy, principal, question.subject))) {
     found.push({
       kind: 'requester',
-      text: `is for ${entry.requesters.map(formatPrincipal).join(', ')}, not for ${question.subject.login}`,
+      text: `is for ${entry.requesters.map(formatPrincipal).join(', ')}, and ${question.subject.login} is not among them`,
     });
   }
   if (!entry.templates.includes(question.template)) {

@@ -145,8 +145,9 @@ function big(origin: string): string {
 }
 
 function amount(count: number | bigint, origin: string): string {
-  const units: Readonly<Record<string, string>> = { string: ' characters', array: ' items' };
-  return `${count}${units[origin] ?? ''}`;
+  const units: Readonly<Record<string, string>> = { string: ' character', array: ' item' };
+  const unit = units[origin];
+  return unit === undefined ? String(count) : `${count}${unit}${Number(count) === 1 ? '' : 's'}`;
 }
 
 function valueAt(value: unknown, path: YamlPath): { readonly found: boolean; readonly value: unknown } {

@@ -25,7 +25,7 @@ export const policyLimits: YamlLimits = {
   bytes: 131_072,
   depth: 10,
   keys: 5000,
-  tokens: 25_000,
+  tokens: 45_000,
   documents: 1,
 };
 

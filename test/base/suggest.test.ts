@@ -10,6 +10,7 @@ describe('suggest', () => {
     ['durration', 'duration'],
     ['notbefore', 'notBefore'],
     ['fro', 'for'],
+    ['before', 'notBefore'],
     ['params', null],
     ['', null],
     ['x'.repeat(10_000), null],
