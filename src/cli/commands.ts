@@ -2,6 +2,7 @@
 import type { CommandTable } from './dispatch.ts';
 
 export const commands: CommandTable = {
+  demo: async () => (await import('./demo.ts')).demoCommand,
   start: async () => (await import('./start.ts')).startCommand,
   manifests: async () => (await import('./manifests.ts')).manifestsCommand,
   owners: async () => (await import('./owners.ts')).ownersCommand,
