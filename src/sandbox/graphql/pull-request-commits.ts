@@ -1,15 +1,16 @@
 /** Which commits a pull request consists of, and which pull requests a commit belongs to. */
 import type { Instant } from '../../base/instant.ts';
 import { changedPaths, type PathChange } from '../git/changed-paths.ts';
-import { commitsReachable, isAncestor, mergeBase } from '../git/history.ts';
+import { commitsReachable, mergeBase } from '../git/history.ts';
 import type { Commit } from '../git/objects.ts';
-import { pullRequestChanges } from '../reviews.ts';
-import { pullRequests, type PullRequest, type Repository } from '../state.ts';
+import type { PullRequest, Repository } from '../state.ts';
 import type { ChangedFile } from './context.ts';
+import { historyOf } from './history.ts';
 import { Memo } from './memo.ts';
 
-const commits = new Memo<readonly Commit[]>();
-const files = new Memo<readonly ChangedFile[]>();
+const commits = new Memo<readonly Commit[]>(5_000);
+const files = new Memo<readonly ChangedFile[]>(5_000);
+const landings = new Memo<ReadonlySet<string>>(4);
 
 /** The commits of the head that the base lacked, oldest first. */
 export function commitsOf({ repository, baseSha, headSha }: PullRequest): readonly Commit[] {
@@ -20,8 +21,7 @@ export function commitsOf({ repository, baseSha, headSha }: PullRequest): readon
 }
 
 /** The files that a pull request changes. Git is asked only where something may have been renamed. */
-export function filesOf(pullRequest: PullRequest): readonly ChangedFile[] {
-  const { repository, baseSha, headSha } = pullRequest;
+export function filesOf({ repository, baseSha, headSha }: PullRequest): readonly ChangedFile[] {
   const { git } = repository;
   return files.get(git, `${baseSha} ${headSha}`, () => {
     const base = mergeBase(git, baseSha, headSha) ?? baseSha;
@@ -29,19 +29,17 @@ export function filesOf(pullRequest: PullRequest): readonly ChangedFile[] {
     const mayRename =
       paths.some(({ before }) => before === null) && paths.some(({ after }) => after === null);
     const changes = mayRename
-      ? pullRequestChanges(pullRequest)
+      ? git.fileChanges(base, headSha)
       : paths.map((change) => ({ path: change.path, status: statusOf(change) }));
-    return changes.map(({ path, status }) => ({
-      path,
-      status,
-      lines: () =>
-        pullRequestChanges(pullRequest).find((change) => change.path === path) ?? {
-          additions: 0,
-          deletions: 0,
-        },
-    }));
+    return changes.map(({ path, status }) => {
+      const lines = (): { readonly additions: number; readonly deletions: number } =>
+        git.fileChanges(base, headSha).find((change) => change.path === path) ?? noLines;
+      return { path, status, lines };
+    });
   });
 }
+
+const noLines = { additions: 0, deletions: 0 };
 
 function statusOf({ before, after }: PathChange): ChangedFile['status'] {
   if (before === null) return 'added';
@@ -57,12 +55,23 @@ function statusOf({ before, after }: PathChange): ChangedFile['status'] {
 export function associatedPullRequests(repository: Repository, sha: string, now: Instant): PullRequest[] {
   const link = linksOf(repository).get(sha);
   const merged = link !== undefined && link.visibleAt <= now ? [link.pullRequest] : [];
-  const open = pullRequests(repository).filter(
-    (pullRequest) => pullRequest.state === 'open' && contains(pullRequest, sha),
+  const open: PullRequest[] = [];
+  for (const issue of repository.issues.values()) {
+    if (issue.kind === 'pull-request' && issue.state === 'open' && contains(issue, sha)) open.push(issue);
+  }
+  return open.length > 0 && hasLanded(repository, sha) ? merged : [...merged, ...open];
+}
+
+/** Whether a commit is on the default branch. */
+function hasLanded({ git, defaultBranch }: Repository, sha: string): boolean {
+  const tip = git.branch(defaultBranch);
+  if (tip === undefined) return false;
+  const landed = landings.get(
+    git,
+    tip,
+    () => new Set(historyOf(git, git.commit(tip), '').map((commit) => commit.sha)),
   );
-  const tip = repository.git.branch(repository.defaultBranch);
-  const landed = open.length > 0 && tip !== undefined && isAncestor(repository.git, sha, tip);
-  return landed ? merged : [...merged, ...open];
+  return landed.has(sha);
 }
 
 type Links = Map<string, { readonly pullRequest: PullRequest; readonly visibleAt: Instant }>;
@@ -71,13 +80,15 @@ const links = new WeakMap<Repository, { readonly byCommit: Links; merges: number
 
 /** Every commit that a merge brought or made → its pull request, extended by the merges since the last call. */
 function linksOf(repository: Repository): Links {
-  const known = links.get(repository) ?? { byCommit: new Map(), merges: 0 };
-  links.set(repository, known);
-  for (const [sha, link] of [...repository.mergeLinks].slice(known.merges)) {
-    for (const commit of landedCommits(link.pullRequest, sha)) known.byCommit.set(commit, link);
+  const index = links.get(repository) ?? { byCommit: new Map(), merges: 0 };
+  links.set(repository, index);
+  if (index.merges < repository.mergeLinks.size) {
+    for (const [sha, link] of [...repository.mergeLinks].slice(index.merges)) {
+      for (const commit of landedCommits(link.pullRequest, sha)) index.byCommit.set(commit, link);
+    }
+    index.merges = repository.mergeLinks.size;
   }
-  known.merges = repository.mergeLinks.size;
-  return known.byCommit;
+  return index.byCommit;
 }
 
 /** The merge itself, the pull request's own commits, and for a rebase the copies of them. */
@@ -97,19 +108,21 @@ function landedCommits(pullRequest: PullRequest, mergeCommit: string): string[] 
   return landed;
 }
 
-const contents = new WeakMap<
-  PullRequest,
-  { readonly commits: readonly Commit[]; readonly shas: ReadonlySet<string> }
->();
+interface Known {
+  readonly baseSha: string;
+  readonly headSha: string;
+  readonly commits: ReadonlySet<string>;
+}
 
-/** Asked for every open pull request about every head, so the commits are kept as a set. */
+const known = new WeakMap<PullRequest, Known>();
+
+/** Asked of every open pull request about every head, so the commits are kept as a set. */
 function contains(pullRequest: PullRequest, sha: string): boolean {
-  if (pullRequest.headSha === sha) return true;
-  const commits = commitsOf(pullRequest);
-  let known = contents.get(pullRequest);
-  if (known?.commits !== commits) {
-    known = { commits, shas: new Set(commits.map((commit) => commit.sha)) };
-    contents.set(pullRequest, known);
+  const { baseSha, headSha } = pullRequest;
+  let entry = known.get(pullRequest);
+  if (entry?.headSha !== headSha || entry.baseSha !== baseSha) {
+    entry = { baseSha, headSha, commits: new Set(commitsOf(pullRequest).map((commit) => commit.sha)) };
+    known.set(pullRequest, entry);
   }
-  return known.shas.has(sha);
+  return entry.commits.has(sha);
 }

@@ -58,7 +58,7 @@ function makeRequest(): World {
 }
 
 function accountOf(world: World, login: string): object {
-  return { __typename: 'User', login, databaseId: world.user(login).id };
+  return { login, databaseId: world.user(login).id };
 }
 
 function pullRequestOf(world: World): object {
@@ -107,7 +107,7 @@ function pullRequestOf(world: World): object {
     comments: {
       nodes: [
         {
-          author: { __typename: 'Bot', login: 'curfew', databaseId: bot.id },
+          author: { login: 'curfew', databaseId: bot.id },
           body: 'Waiting for 1 of 1 approvals.',
           lastEditedAt: null,
         },
@@ -133,7 +133,6 @@ function pullRequestOf(world: World): object {
               contexts: {
                 nodes: [
                   {
-                    __typename: 'CheckRun',
                     name: 'curfew',
                     conclusion: 'ACTION_REQUIRED',
                     checkSuite: { app: { databaseId: app.id } },
@@ -160,13 +159,12 @@ function repositoryOf(world: World): object {
     deleteBranchOnMerge: false,
     defaultBranchRef: {
       name: 'main',
-      target: { __typename: 'Commit', oid: world.tip() },
+      target: { oid: world.tip() },
       rules: {
         nodes: [
           {
             type: 'REQUIRED_STATUS_CHECKS',
             parameters: {
-              __typename: 'RequiredStatusChecksParameters',
               strictRequiredStatusChecksPolicy: false,
               requiredStatusChecks: [{ context: 'curfew', integrationId: world.installation.app.id }],
             },
@@ -212,7 +210,7 @@ test('heads, details and comments', () => {
   const world = makeRequest();
   const oid = world.tip('topic');
   expect(world.data(headQuery, { ...access, oid, appId: world.installation.app.id })).toMatchObject({
-    repository: { object: { __typename: 'Commit', oid, associatedPullRequests: { nodes: [{ number: 1 }] } } },
+    repository: { object: { oid, associatedPullRequests: { nodes: [{ number: 1 }] } } },
   });
   expect(world.data(contextsQuery, { ...access, oid })).toMatchObject({
     repository: { object: { statusCheckRollup: { contexts: { nodes: [{ name: 'curfew' }] } } } },
@@ -244,10 +242,9 @@ test('objects by id, with the opinion of CODEOWNERS', () => {
   const variables = { ...access, b0: blob?.sha, b1: '0'.repeat(40), t0: tree, branch: 'main' };
   expect(world.data(objectsQuery(2, 1, true), variables)).toMatchObject({
     repository: {
-      b0: { __typename: 'Blob', oid: blob?.sha, text: 'kind: Policy\n' },
+      b0: { oid: blob?.sha, text: 'kind: Policy\n' },
       b1: null,
       t0: {
-        __typename: 'Tree',
         oid: tree,
         entries: [
           { name: '.github', mode: 16384, type: 'tree' },
@@ -325,7 +322,7 @@ test('what brought a request to the default branch, at once by the pull request 
       p0: {
         number: 1,
         state: 'MERGED',
-        mergedBy: { __typename: 'Bot', login: 'curfew' },
+        mergedBy: { login: 'curfew' },
         merge: { oid: tip, parents: { nodes: [{ oid: before }, { oid: world.tip('topic') }] } },
       },
       a0: { edges: [{ permission: 'WRITE' }] },
@@ -337,7 +334,10 @@ test('what brought a request to the default branch, at once by the pull request 
     landed([{ number: 1, state: 'MERGED', baseRefName: 'main' }]),
   );
   expect(world.data(rebaseQuery, { ...access, number: 1, merge: tip })).toMatchObject({
-    repository: { object: { __typename: 'Commit' }, pullRequest: { commits: { nodes: [{ commit: {} }] } } },
+    repository: {
+      object: { history: { nodes: [{}, { message: 'Change topic' }, {}] } },
+      pullRequest: { commits: { nodes: [{ commit: { message: 'Change topic' } }] } },
+    },
   });
 });
 

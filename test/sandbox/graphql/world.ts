@@ -186,11 +186,16 @@ export class World {
     return after;
   }
 
+  /** Opens a pull request from a branch. */
+  open(login: string, branch: string): PullRequest {
+    const input = { title: `Change ${branch}`, body: null, head: branch, base: 'main', draft: false };
+    return createPullRequest(this.sandbox, this.as(login), this.repository, input);
+  }
+
   /** Pushes to a branch and opens a pull request from it. */
   propose(login: string, branch: string, files: Files): PullRequest {
     this.push(login, branch, files);
-    const input = { title: `Change ${branch}`, body: null, head: branch, base: 'main', draft: false };
-    return createPullRequest(this.sandbox, this.as(login), this.repository, input);
+    return this.open(login, branch);
   }
 
   /** The whole answer, as JSON carries it. */

@@ -1,7 +1,6 @@
 /** Commits: what git says of them, and what GitHub hangs on them. */
 import type * as GitHub from '@octokit/graphql-schema';
 import { formatInstant } from '../../../base/instant.ts';
-import { commitsReachable, pathHistory } from '../../git/history.ts';
 import type { Commit as GitCommit, Signature } from '../../git/objects.ts';
 import { commitAuthors } from '../../identity.ts';
 import { nodeId } from '../../state.ts';
@@ -10,7 +9,7 @@ import { checkSuitesOn, statusOn, rollupOn } from './check.ts';
 import { connect } from '../connection.ts';
 import type { Commit, Fields, TreeEntry } from '../context.ts';
 import { commitWith, treeWith } from '../git-objects.ts';
-import { Memo } from '../memo.ts';
+import { historyOf } from '../history.ts';
 import { requireRead } from '../permissions.ts';
 import { associatedPullRequests } from '../pull-request-commits.ts';
 import { selectPullRequests } from '../select-pull-requests.ts';
@@ -54,7 +53,7 @@ export const commitFields: Fields<'Commit'> = {
   history({ repository, commit }, args: GitHub.CommitHistoryArgs, _context, info) {
     const from = !given(args.since) ? -Infinity : Date.parse(String(args.since));
     const to = !given(args.until) ? Infinity : Date.parse(String(args.until));
-    const commits = history(repository, commit.sha, args.path ?? null).filter(
+    const commits = historyOf(repository.git, commit, (args.path ?? '').replace(/\/$/, '')).filter(
       ({ committer }) => committer.date >= from && committer.date <= to,
     );
     return connect(commits, args, info, ({ sha }) => sha, {
@@ -87,17 +86,6 @@ export const commitFields: Fields<'Commit'> = {
     return rollupOn(repository, commit.sha);
   },
 };
-
-const histories = new Memo<readonly GitCommit[]>();
-
-/** Commits from a tip on that touched a path (or all), newest first. */
-function history({ git }: Repository, tip: string, path: string | null): readonly GitCommit[] {
-  return histories.get(git, `${tip} ${path ?? ''}`, () =>
-    path === null || path === ''
-      ? commitsReachable(git, [tip])
-      : pathHistory(git, tip, path.replace(/\/$/, '')),
-  );
-}
 
 /** GitHub signs what it commits itself; it knows no key of anybody else here. */
 function signature(repository: Repository, commit: GitCommit): Partial<GitHub.GpgSignature> | null {
