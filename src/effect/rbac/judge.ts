@@ -15,8 +15,8 @@ import {
   scopedRules,
   type ScopedRules,
 } from './permission.ts';
-import { isOwnAccount, labelOf, type RefusalQuestion, refusals } from './refusals.ts';
-import { exactLine, sayDanger, sayLeftBehind } from './say.ts';
+import { isOwnAccount, type RefusalQuestion, refusals } from './refusals.ts';
+import { exactLine, labelOf, placeOf, sayDanger, sayFedRoles, sayLeftBehind } from './say.ts';
 import { subjectFor } from './subject.ts';
 import { sayPermissions } from './words.ts';
 import { bindingsOf, loadRbac, type RbacWorld } from './world.ts';
@@ -59,7 +59,11 @@ export function judgeRbac(question: RbacQuestion): RbacEffect {
     narrower: narrowerRoles(question, gained, given),
     dangers: [
       ...refusals(question),
-      ...bySeverity([...found.map((danger) => sayDanger(danger)), ...combined]),
+      ...bySeverity([
+        ...found.map((danger) => sayDanger(danger)),
+        ...combined,
+        ...fedRoles(bindings, question),
+      ]),
     ],
     escalations: escalations(world, before, after, server),
     leftBehind: sayLeftBehind(found),
@@ -105,7 +109,14 @@ function newlyFound(
   const alone = new Set([...before, ...grant].map(({ row, namespace }) => `${row.id}/${namespace}`));
   return after
     .filter(({ row, namespace }) => !alone.has(`${row.id}/${namespace}`))
-    .map((danger) => sayDanger(danger, 'together with what is already held'));
+    .map((danger) => sayDanger(danger, `${placeOf(danger)}, together with what is already held`));
+}
+
+/** What the labels of the bound roles do besides. */
+function fedRoles(bindings: readonly Binding[], { roles }: RbacQuestion): readonly Danger[] {
+  const bound = new Set(bindings.map(({ roleRef }) => roleRef.name));
+  const objects = roles.filter(({ name }) => bound.has(name)).map(({ object }) => object);
+  return readObjects(objects).roles.flatMap(sayFedRoles);
 }
 
 const severities = ['critical', 'high', 'medium'];
@@ -155,8 +166,5 @@ function unknown(
 }
 
 function describeBinding(binding: Binding): string {
-  const subjects = binding.subjects.map(({ kind, namespace, name }) =>
-    namespace === null ? `${kind} ${name}` : `${kind} ${namespace}/${name}`,
-  );
-  return `${labelOf(binding)} binds ${binding.roleRef.kind} ${binding.roleRef.name} to ${subjects.join(', ')}`;
+  return `${labelOf(binding)} binds ${binding.roleRef.kind} ${binding.roleRef.name} to ${binding.subjects.map(labelOf).join(', ')}`;
 }

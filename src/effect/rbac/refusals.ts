@@ -4,6 +4,7 @@ import type { Scope } from '../../request/request.ts';
 import type { Danger } from '../effect.ts';
 import { covers, fixedRules } from './covers.ts';
 import { type Binding, type BindingSubject, readObjects } from './objects.ts';
+import { labelOf } from './say.ts';
 
 export interface RefusalQuestion {
   readonly snapshot: readonly KubernetesObject[];
@@ -37,11 +38,6 @@ function refusal(rule: string, message: string): Danger {
   return { severity: 'critical', rule, message, refusedAlways: true, secondApprovalInProduction: false };
 }
 
-/** `RoleBinding payments/g-1`, as sentences name it. */
-export function labelOf({ kind, namespace, name }: Binding): string {
-  return namespace === null ? `${kind} ${name}` : `${kind} ${namespace}/${name}`;
-}
-
 function ofUser(user: string): readonly Danger[] {
   if (user !== '' && !user.startsWith('system:')) return [];
   return [
@@ -63,15 +59,14 @@ function ofSubject(
   subject: BindingSubject,
   { subjectUser, grant }: RefusalQuestion,
 ): readonly Danger[] {
-  const { kind, name, namespace } = subject;
+  const { kind, name } = subject;
   if (kind === 'User' && name === subjectUser) return [];
   if (kind === 'ServiceAccount' && isOwnAccount(subject, grant)) return [];
-  const who = kind === 'ServiceAccount' ? `${namespace}/${name}` : name;
   const why =
     kind === 'Group'
       ? 'a group has members that nobody approved'
       : 'it may only be for the user whom the request is for, and for service accounts of the grant itself';
-  return [refusal('foreign-subject', `${labelOf(binding)} is for ${kind} ${who}: ${why}`)];
+  return [refusal('foreign-subject', `${labelOf(binding)} is for ${labelOf(subject)}: ${why}`)];
 }
 
 /** Whether the service account is one that the grant itself brings. */

@@ -1,15 +1,16 @@
 /** Looking into a parsed tree whose shape nobody has checked yet. */
 import type { Json, JsonObject } from '../../base/json.ts';
+import { isJsonList, isJsonObject } from '../../base/json-type.ts';
 
 /** The value as an object; null where it is anything else. */
 export function asObject(value: Json | undefined): JsonObject | null {
-  return typeof value === 'object' && value !== null && !isList(value) ? value : null;
+  return isJsonObject(value) ? value : null;
 }
 
 /** The value as a list; an empty one where it is missing or null, null where it is anything else. */
 export function asList(value: Json | undefined): readonly Json[] | null {
   if (value === undefined || value === null) return none;
-  return isList(value) ? value : null;
+  return isJsonList(value) ? value : null;
 }
 
 /** The value as a string without control characters, which no request can carry; null where it is anything else. */
@@ -26,7 +27,3 @@ export function asStrings(value: Json | undefined): readonly string[] | null {
 }
 
 const none: readonly never[] = [];
-
-function isList(value: Json): value is readonly Json[] {
-  return Array.isArray(value);
-}
