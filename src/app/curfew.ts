@@ -84,7 +84,7 @@ export async function createCurfew(options: CurfewOptions): Promise<Curfew> {
     start: () => {
       scheduler.sweep('everything');
       scheduler.recoverDeliveries();
-      stopSweeping = scheduleSweeps((which) => scheduler.sweep(which));
+      stopSweeping = scheduleSweeps((which) => scheduler.sweep(which), log);
     },
     sweep: (which) => scheduler.sweep(which),
     whenIdle: async () => queue.whenIdle(),

@@ -63,6 +63,11 @@ const pages: ReadonlyMap<string, Page> = new Map<string, Page>([
   ['/metrics', showMetrics],
 ]);
 
+/** Whether this path is one of the app's. */
+export function servesPath(path: string): boolean {
+  return path === webhookPath || pages.has(path);
+}
+
 function showReadiness({ readiness }: HttpOptions): Answer {
   const missing = readiness.missing();
   return missing.length === 0 ? text(200, 'ok') : text(503, missing.join('\n'));

@@ -10,7 +10,7 @@ export type DeliveryResult =
   'accepted' | 'ignored' | 'malformed' | 'bad-signature' | 'too-large' | 'broken-off' | 'overloaded';
 
 /** What a run that failed leads to: another one, or none until something changes. */
-export type FailureResult = 'retried' | 'given-up';
+type FailureResult = 'retried' | 'given-up';
 
 /** Read when Prometheus asks. */
 export interface MetricSources {

@@ -16,9 +16,12 @@ export class Readiness {
     this.#answers = true;
   }
 
-  /** A run failed: when that was for want of an answer, GitHub does not answer until a run comes to its end. */
+  /**
+   * A run failed: when that was for want of an answer, GitHub does not answer until a run comes to its end. A limit
+   * that GitHub names is an answer.
+   */
   failed(error: unknown): void {
-    if (error instanceof RetryLater) this.#answers = false;
+    if (error instanceof RetryLater && error.retryAt === null) this.#answers = false;
   }
 
   drain(): void {

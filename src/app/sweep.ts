@@ -3,6 +3,7 @@
  * nothing itself.
  */
 import { schedule } from 'node-cron';
+import type { Logger } from 'pino';
 import { branchWork, installationsWork, type AppWork } from './work.ts';
 import type { Directory } from './directory.ts';
 
@@ -19,9 +20,9 @@ export function sweepWork(sweep: Sweep, directory: Directory): readonly AppWork[
 }
 
 /** Sweeps by the machine's clock until the function that it gives back is called. */
-export function scheduleSweeps(sweep: (which: Sweep) => void): () => void {
+export function scheduleSweeps(sweep: (which: Sweep) => void, log: Logger): () => void {
   const tasks = (['branches', 'everything'] as const).map((which) =>
-    schedule(schedules[which], () => sweep(which), { noOverlap: true, name: which }),
+    schedule(schedules[which], () => sweep(which), { noOverlap: true, name: which, logger: log }),
   );
   return () => {
     for (const task of tasks) void task.destroy();

@@ -9,7 +9,7 @@ import { eventNames, isEventName, placesOf, type Ourselves, type Place } from '.
 import type { DeliveryResult } from './metrics.ts';
 
 /** A delivery as it came in. Only the body is covered by the signature. */
-export interface Delivery {
+interface Delivery {
   readonly id: string;
   readonly event: string;
   /** `x-hub-signature-256`. */

@@ -18,6 +18,12 @@ import {
   type RepositoryAddress,
 } from './work.ts';
 
+/**
+ * How soon a run may have itself run again, in milliseconds. Where our clock is ahead of GitHub's, by which decisions go,
+ * the time that they wait for seems to have come already.
+ */
+const shortestWait = 2_000;
+
 /** GitHub can deliver again what is not older than this. */
 const redeliveryReach = 3 * 24 * 60 * 60_000;
 
@@ -82,7 +88,8 @@ async function reconcilePullRequest(
   const outcome = await reconciler.pullRequest(portOf(repository, options), number, context);
   heads.remember(repository.id, outcome.head, number);
   if (outcome.branchTouched) enqueue(branchWork(repository));
-  if (outcome.requeueAt !== null) enqueue(pullRequestWork(repository, number), outcome.requeueAt);
+  if (outcome.requeueAt !== null)
+    enqueue(pullRequestWork(repository, number), notBefore(outcome.requeueAt, options));
 }
 
 async function reconcileBranch(
@@ -94,7 +101,7 @@ async function reconcileBranch(
   const { repository } = work;
   const outcome = await reconciler.branch(portOf(repository, options), contextOf(work, signal, options));
   if (directory.adopt(repository, outcome.adopted)) enqueue(pullRequestsWork(repository));
-  if (outcome.wakeAt !== null) enqueue(branchWork(repository), outcome.wakeAt);
+  if (outcome.wakeAt !== null) enqueue(branchWork(repository), notBefore(outcome.wakeAt, options));
   for (const number of outcome.pullRequests) enqueue(pullRequestWork(repository, number));
 }
 
@@ -109,7 +116,9 @@ async function lookOverPullRequests(
   for (const each of await reconciler.openPullRequests(port, contextOf(work, signal, options))) {
     heads.remember(repository.id, each.head, each.number);
     if (each.due) enqueue(pullRequestWork(repository, each.number));
-    else if (each.requeueAt !== null) enqueue(pullRequestWork(repository, each.number), each.requeueAt);
+    else if (each.requeueAt !== null) {
+      enqueue(pullRequestWork(repository, each.number), notBefore(each.requeueAt, options));
+    }
   }
 }
 
@@ -145,6 +154,10 @@ async function redeliver({ github, clock, log }: WorkerOptions, done: Set<string
     done.add(guid);
     log.info({ delivery: guid, event }, 'asked GitHub to deliver again');
   }
+}
+
+function notBefore(wanted: Instant, { clock }: WorkerOptions): Instant {
+  return Math.max(wanted, clock.now() + shortestWait);
 }
 
 function contextOf(work: AppWork, signal: AbortSignal, options: WorkerOptions): ReconcileContext {

@@ -71,6 +71,17 @@ describe('sweeps', () => {
     expect(each.world.calls).toEqual([]);
   });
 
+  test('wait out a limit that GitHub names: that is an answer', async () => {
+    const each = await harness({
+      branch: async () => {
+        throw new RetryLater('rate limit', each.clock.now() + 60 * minute);
+      },
+    });
+    each.curfew.sweep('everything');
+    await each.curfew.whenIdle();
+    expect(await get(each, '/readyz')).toBe('200 ok');
+  });
+
   test('repeat themselves while GitHub does not answer', async () => {
     let answers = false;
     const each = await harness({
@@ -197,6 +208,18 @@ describe('what one run leads to', () => {
     each.clock.advance(delay);
     await each.curfew.whenIdle();
     expect(each.world.calls).toHaveLength(2);
+  });
+
+  test('a time that has come already does not make it spin', async () => {
+    const each = await harness({
+      pullRequest: async () => ({ requeueAt: each.clock.now() - minute }),
+      branch: async () => ({ wakeAt: each.clock.now() - minute }),
+    });
+    await each.curfew.handle(new Request(`http://x${webhookPath}`, delivery('pull_request', opened(7))));
+    each.curfew.sweep('everything');
+    await each.curfew.whenIdle();
+    expect(each.world.calls.filter((call) => call.startsWith('pull-request '))).toHaveLength(1);
+    expect(each.world.calls.filter((call) => call.startsWith('branch '))).toHaveLength(1);
   });
 
   test('what a person must put right is left until something happens', async () => {

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +9,6 @@ import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, test } from 'vitest';
 import { appManifest } from '../../src/app/app-manifest.ts';
 import { webhookPath } from '../../src/app/http.ts';
-import { seedFiles } from '../../src/cli/seed-files.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { seedAcme, type Acme } from '../../src/sandbox/seed.ts';
 
@@ -85,7 +84,13 @@ async function github(): Promise<{
     new URL('http://x/'),
     'curfew',
   );
-  const acme = seedAcme(sandbox, { files: seedFiles(), app: { permissions, events, webhookSecret: secret } });
+  const files = new Map(
+    ['.github/curfew.yaml', '.github/CODEOWNERS', 'templates/read-logs.yaml'].map((path) => [
+      path,
+      readFileSync(path, 'utf8'),
+    ]),
+  );
+  const acme = seedAcme(sandbox, { files, app: { permissions, events, webhookSecret: secret } });
   const { url } = await sandbox.listen({ host: '127.0.0.1', port: 0 });
   const env = {
     APP_ID: String(acme.app.id),

@@ -11,7 +11,7 @@ export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 's
 export type LogLevel = (typeof logLevels)[number];
 
 /** Where to listen and how much to log. */
-export interface ListenConfig {
+interface ListenConfig {
   readonly host: string;
   /** 0 for any free port. */
   readonly port: number;
