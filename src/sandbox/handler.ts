@@ -175,7 +175,12 @@ export class Handler {
   }
 
   #refusal(error: ApiError, destination: Destination, actor: Actor): Response {
-    const response = errorResponse(error);
+    // GraphQL tells of its hourly budget in an answer of its own (facts §5).
+    const inAnswer =
+      destination.kind === 'graphql' && error instanceof RateLimited && error.retryAfter === null;
+    const response = inAnswer
+      ? jsonResponse(200, { errors: [{ type: error.type, message: error.message }] })
+      : errorResponse(error);
     if (destination.kind !== 'git')
       this.#addRate(response, actor, destination.kind === 'graphql' ? 'graphql' : 'core');
     return response;

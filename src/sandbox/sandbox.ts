@@ -30,7 +30,7 @@ export interface SandboxOptions {
   readonly realNow?: () => Instant;
   /** Whether GitHub's rate limits hold (facts §5); they do where left out. */
   readonly limits?: boolean;
-  /** Milliseconds of the sandbox's clock until a merged commit is linked to its pull request (facts §10). */
+  /** Milliseconds of the sandbox's clock until a merged commit is linked to its pull request (facts §10); five seconds. */
   readonly linkDelay?: number;
   /** Answers what is neither API nor git. */
   readonly page?: (sandbox: Sandbox) => PageHandler;
@@ -80,7 +80,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   const context: SandboxContext = {
     state,
     clock,
-    settings: { linkDelay: options.linkDelay ?? 0 },
+    settings: { linkDelay: options.linkDelay ?? 5_000 },
     get baseUrl() {
       return baseUrl;
     },

@@ -21,6 +21,7 @@ import {
   personalToken,
 } from './operations/apps.ts';
 import type { NewApp, TokenInput } from './operations/apps.ts';
+import { enqueuePullRequest } from './operations/merge-queue.ts';
 import { pushFiles } from './operations/push.ts';
 import type { PushInput } from './operations/push.ts';
 import {
@@ -31,10 +32,12 @@ import {
 } from './operations/repositories.ts';
 import type { NewRepository } from './operations/repositories.ts';
 import { parseRuleset } from './rest/rulesets.ts';
+import { pullRequestOf } from './state.ts';
 import type {
   Account,
   App,
   Installation,
+  MergeQueueEntry,
   Organization,
   Repository,
   RepositoryPermission,
@@ -209,6 +212,15 @@ export class World {
   ): string {
     const files = input.files instanceof Map ? input.files : new Map(Object.entries(input.files));
     return pushFiles(this.#context, this.actor(login), this.repository(repository), { ...input, files });
+  }
+
+  /** A person presses "Merge when ready" on a pull request. */
+  enqueue(repository: string, login: string, number: number): MergeQueueEntry {
+    const pullRequest = existing(
+      pullRequestOf(this.repository(repository), number),
+      `${repository}#${number}`,
+    );
+    return enqueuePullRequest(this.#context, this.actor(login), pullRequest);
   }
 
   account(login: string): Account {
