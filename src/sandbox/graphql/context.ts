@@ -8,17 +8,10 @@ import type { AccountActor } from '../auth.ts';
 import type { SandboxContext } from '../context.ts';
 import type { FileChange } from '../git/diff.ts';
 import type * as git from '../git/objects.ts';
+import type { RateStatus } from '../limits.ts';
 import type * as state from '../state.ts';
 import type { Cost } from './cost.ts';
 import type { ErrorType } from './errors.ts';
-
-/** What is left of the hourly budget, as the router counts it. */
-export interface RateLimit {
-  readonly limit: number;
-  readonly used: number;
-  /** When the budget is whole again. */
-  readonly resetAt: number;
-}
 
 /** A fault to be injected: the field at this path of the answer fails, the rest stays. */
 export interface PartialAnswer {
@@ -32,7 +25,7 @@ export interface Context {
   readonly sandbox: SandboxContext;
   readonly actor: AccountActor;
   readonly cost: Cost;
-  readonly rateLimit: RateLimit;
+  readonly rateLimit: RateStatus;
   readonly partial: PartialAnswer | null;
 }
 
@@ -74,7 +67,7 @@ export interface TreeEntry {
   readonly path: string;
 }
 
-export interface GitActor {
+interface GitActor {
   readonly signature: git.Signature;
 }
 

@@ -2,10 +2,13 @@
  * Errors in GitHub's shape: HTTP 200 with `errors`, each with a `type`, the `path` of the field and its place in the
  * query. Errors of validation have no `type` but `extensions.code`.
  */
-import { ApiError } from '../errors.ts';
 import { GraphQLError, Kind, print, type GraphQLFormattedError } from 'graphql';
+import { ApiError } from '../errors.ts';
 
-/** The types that GitHub's resolvers give, as far as the sandbox does. */
+/**
+ * The types that GitHub gives, as far as the sandbox gives them or can be asked to; the last two are its own: for a
+ * defect, and for what it does not resolve.
+ */
 export type ErrorType =
   | 'NOT_FOUND'
   | 'FORBIDDEN'
@@ -16,6 +19,8 @@ export type ErrorType =
   | 'EXCESSIVE_PAGINATION'
   | 'INVALID_CURSOR_ARGUMENTS'
   | 'MAX_NODE_LIMIT_EXCEEDED'
+  | 'RATE_LIMITED'
+  | 'SERVICE_UNAVAILABLE'
   | 'INTERNAL'
   | 'UNRESOLVED';
 

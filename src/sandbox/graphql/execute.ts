@@ -6,14 +6,15 @@ import { executeSync } from 'graphql';
 import type { Actor } from '../auth.ts';
 import type { SandboxContext } from '../context.ts';
 import { ApiError } from '../errors.ts';
-import type { PartialAnswer, RateLimit } from './context.ts';
+import type { RateStatus } from '../limits.ts';
+import type { PartialAnswer } from './context.ts';
 import { costOf, largestNodeCount } from './cost.ts';
 import { prepare } from './documents.ts';
 import { shapeError, shapeVariableError, type ErrorEntry } from './errors.ts';
 import { resolveField, resolveType } from './fields.ts';
 import { loadSchema } from './schema.ts';
 
-export type { PartialAnswer, RateLimit } from './context.ts';
+export type { PartialAnswer } from './context.ts';
 
 /** The parsed JSON body of the request. */
 export interface GraphQLRequest {
@@ -36,8 +37,8 @@ export interface GraphQLOutcome {
 }
 
 export interface GraphQLOptions {
-  /** What is left of the actor's budget after this query. */
-  readonly rateLimit: RateLimit;
+  /** The actor's budget; what the query costs beyond one point is not yet taken from it. */
+  readonly rateLimit: RateStatus;
   /** A fault to inject; null for none. */
   readonly partial?: PartialAnswer | null;
 }

@@ -4,8 +4,8 @@ import { formatInstant } from '../../base/instant.ts';
 import type { PullRequest, TimelineEvent } from '../state.ts';
 import type { PullRequestCommit } from './context.ts';
 import { commitWith } from './git-objects.ts';
-import { commitsOf } from './pull-request-commits.ts';
 import { given } from './given.ts';
+import { commitsOf } from './pull-request-commits.ts';
 
 /** Type of the schema for each event that the sandbox records. */
 const eventTypes = {
@@ -112,7 +112,6 @@ function detailsOf({ repository }: PullRequest, event: TimelineEvent): object {
     case 'removed_from_merge_queue':
       return { reason: event.reason };
     case 'review_requested':
-      return { requestedReviewer: event.reviewer };
     case 'closed':
     case 'reopened':
     case 'ready_for_review':

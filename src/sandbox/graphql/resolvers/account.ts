@@ -1,12 +1,12 @@
 /** People, bots, organisations and their teams. */
 import type * as GitHub from '@octokit/graphql-schema';
 import { formatInstant } from '../../../base/instant.ts';
-import { childTeams, isTeamMember, teamMembers, teamPermission } from '../../access.ts';
+import { canSee, childTeams, isTeamMember, teamMembers, teamPermission } from '../../access.ts';
 import type { Organization, Team, TeamMembership } from '../../state.ts';
 import { connect } from '../connection.ts';
 import type { Context, Fields } from '../context.ts';
-import { requireMembers } from '../permissions.ts';
 import { given } from '../given.ts';
+import { requireMembers } from '../permissions.ts';
 
 /** A person; or, where the schema has a user but a bot acted (authors of commits, the viewer), the bot. */
 export const userFields: Fields<'User'> = {
@@ -76,7 +76,10 @@ export const teamFields: Fields<'Team'> = {
   repositories(team, args: GitHub.TeamRepositoriesArgs, context, info) {
     requireMembers(context, team.organization);
     const repositories = [...context.sandbox.state.repositories.values()].filter(
-      (repository) => teamPermission(team, repository) !== 'none' && contains(repository.name, args.query),
+      (repository) =>
+        teamPermission(team, repository) !== 'none' &&
+        canSee(context.sandbox.state, context.actor, repository) &&
+        contains(repository.name, args.query),
     );
     return connect(repositories, args, info, ({ id }) => id, {
       edge: (repository) => ({ permission: teamPermission(team, repository).toUpperCase() }),

@@ -9,11 +9,11 @@ import { checkSuitesOn, statusOn, rollupOn } from './check.ts';
 import { connect } from '../connection.ts';
 import type { Commit, Fields, TreeEntry } from '../context.ts';
 import { commitWith, treeWith } from '../git-objects.ts';
+import { given } from '../given.ts';
 import { historyOf } from '../history.ts';
 import { requireRead } from '../permissions.ts';
 import { associatedPullRequests } from '../pull-request-commits.ts';
 import { selectPullRequests } from '../select-pull-requests.ts';
-import { given } from '../given.ts';
 
 export const commitFields: Fields<'Commit'> = {
   id: ({ repository, commit }) => nodeId('C', `${repository.id}:${commit.sha}`),
@@ -31,11 +31,12 @@ export const commitFields: Fields<'Commit'> = {
   authoredByCommitter: ({ commit }) => commit.author.email === commit.committer.email,
   authors({ commit }, args: GitHub.CommitAuthorsArgs, context, info) {
     const { date, offset } = commit.author;
-    const authors = commitAuthors(context.sandbox.state, commit).map(({ name, email }) => {
-      const signature: Signature = { name, email, date, offset };
-      return { signature };
-    });
-    return connect(authors, args, info, ({ signature }) => signature.email);
+    const authors = new Map<string, { readonly signature: Signature }>();
+    for (const { name, email } of commitAuthors(context.sandbox.state, commit)) {
+      const key = email.toLowerCase();
+      if (!authors.has(key)) authors.set(key, { signature: { name, email, date, offset } });
+    }
+    return connect([...authors.values()], args, info, ({ signature }) => signature.email);
   },
   parents: ({ repository, commit }, args: GitHub.CommitParentsArgs, _context, info) =>
     connect(

@@ -13,8 +13,8 @@ import type { MergeMethod, Repository } from '../../state.ts';
 import type { Context, Fields } from '../context.ts';
 import { GraphQLFailure } from '../errors.ts';
 import { commitWith, refNamed } from '../git-objects.ts';
-import { nodeOfType } from '../nodes.ts';
 import { given } from '../given.ts';
+import { nodeOfType } from '../nodes.ts';
 
 interface Input<T> {
   readonly input: T;

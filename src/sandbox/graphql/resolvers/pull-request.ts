@@ -1,19 +1,21 @@
 /** Pull requests. */
 import type * as GitHub from '@octokit/graphql-schema';
 import { formatInstant, type Instant } from '../../../base/instant.ts';
+import { canSee } from '../../access.ts';
 import { mergeable } from '../../operations/merge.ts';
 import { canPush, latestOpinionatedReviews } from '../../reviews.ts';
 import { nodeId } from '../../state.ts';
+import type { PullRequest, Repository } from '../../state.ts';
 import { connect } from '../connection.ts';
-import type { Fields, PullRequestCommit, ReviewRequest } from '../context.ts';
+import type { Context, Fields, PullRequestCommit, ReviewRequest } from '../context.ts';
 import { commitWith, refNamed } from '../git-objects.ts';
+import { given } from '../given.ts';
 import { requireMembers, requireRead } from '../permissions.ts';
 import { commitsOf, filesOf } from '../pull-request-commits.ts';
 import { reviewDecision } from '../review-decision.ts';
 import { stateOf } from '../select-pull-requests.ts';
 import { timelineOf } from '../timeline.ts';
 import { rollupOn } from './check.ts';
-import { given } from '../given.ts';
 
 /** GitHub lists no more files and no more commits of a pull request than these, the oldest commits first. */
 const mostFiles = 3_000;
@@ -50,9 +52,11 @@ export const pullRequestFields: Fields<'PullRequest'> = {
   baseRepository: (pullRequest) => pullRequest.repository,
   headRefName: (pullRequest) => pullRequest.headRef,
   headRefOid: (pullRequest) => pullRequest.headSha,
-  headRef: ({ headRepository, headRef }) =>
-    headRepository === null ? null : refNamed(headRepository, `refs/heads/${headRef}`),
-  headRepository: (pullRequest) => pullRequest.headRepository,
+  headRef(pullRequest, _args, context) {
+    const fork = visibleHead(context, pullRequest);
+    return fork === null ? null : refNamed(fork, `refs/heads/${pullRequest.headRef}`);
+  },
+  headRepository: (pullRequest, _args, context) => visibleHead(context, pullRequest),
   isCrossRepository: ({ repository, headRepository }) => headRepository !== repository,
 
   mergeable: (pullRequest) => {
@@ -141,6 +145,11 @@ export const reviewRequestFields: Fields<'ReviewRequest'> = {
     return reviewer;
   },
 };
+
+/** The repository of the head, which may be a fork that the asker cannot see. */
+function visibleHead({ sandbox, actor }: Context, { headRepository }: PullRequest): Repository | null {
+  return headRepository !== null && canSee(sandbox.state, actor, headRepository) ? headRepository : null;
+}
 
 function time(instant: Instant | null): string | null {
   return instant === null ? null : formatInstant(instant);

@@ -25,7 +25,8 @@ export const queryFields: Fields<'Query'> = {
   viewer: (_source, _args, { actor }) => actor.user,
   node: (_source, { id }: GitHub.QueryNodeArgs, context) => nodeWith(context, id),
   rateLimit(_source, _args, { cost, rateLimit }): GitHub.RateLimit {
-    const { limit, used, resetAt } = rateLimit;
+    const { limit, resetAt } = rateLimit;
+    const used = rateLimit.used + cost.points - 1;
     return {
       limit,
       used,

@@ -7,9 +7,9 @@ import type { Rule } from '../../state.ts';
 import { connect } from '../connection.ts';
 import type { Fields } from '../context.ts';
 import { objectWith } from '../git-objects.ts';
+import { given } from '../given.ts';
 import { requireRead } from '../permissions.ts';
 import { selectPullRequests } from '../select-pull-requests.ts';
-import { given } from '../given.ts';
 
 export const refFields: Fields<'Ref'> = {
   id: ({ repository, name }) => nodeId('REF', `${repository.id}:${name}`),

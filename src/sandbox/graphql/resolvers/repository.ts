@@ -9,9 +9,9 @@ import { connect } from '../connection.ts';
 import type { Fields, Ref } from '../context.ts';
 import { GraphQLFailure } from '../errors.ts';
 import { objectNamed, objectWith, refNamed } from '../git-objects.ts';
+import { given } from '../given.ts';
 import { requireCollaborators, requireRead } from '../permissions.ts';
 import { selectPullRequests } from '../select-pull-requests.ts';
-import { given } from '../given.ts';
 
 export const repositoryFields: Fields<'Repository'> = {
   id: (repository) => repository.nodeId,
