@@ -4,6 +4,7 @@ import type { CommandTable } from './dispatch.ts';
 export const commands: CommandTable = {
   demo: async () => (await import('./demo.ts')).demoCommand,
   start: async () => (await import('./start.ts')).startCommand,
+  validate: async () => (await import('./validate.ts')).validateCommand,
   manifests: async () => (await import('./manifests.ts')).manifestsCommand,
   owners: async () => (await import('./owners.ts')).ownersCommand,
 };
