@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Instant } from '../base/instant.ts';
 import type { GitHubApp } from '../github/app.ts';
 import type { AppIdentity } from '../github/context.ts';
+import { RetryLater } from '../github/errors.ts';
 import type { RepositoryPort } from '../github/port.ts';
 import type { Clock } from './clock.ts';
 import type { Directory } from './directory.ts';
@@ -150,9 +151,17 @@ async function redeliver({ github, clock, log }: WorkerOptions, done: Set<string
   const failed = await github.failedDeliveries(clock.now() - redeliveryReach);
   for (const { id, guid, event } of failed) {
     if (done.has(guid) || !isEventName(event)) continue;
-    await github.redeliver(id);
+    try {
+      await github.redeliver(id);
+      log.info({ delivery: guid, event }, 'asked GitHub to deliver again');
+    } catch (error) {
+      if (error instanceof RetryLater) throw error;
+      log.warn(
+        { err: error, delivery: guid, event },
+        'GitHub does not deliver this again; the sweep makes up for it',
+      );
+    }
     done.add(guid);
-    log.info({ delivery: guid, event }, 'asked GitHub to deliver again');
   }
 }
 

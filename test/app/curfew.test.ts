@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { webhookPath } from '../../src/app/http.ts';
-import { Denied, RetryLater } from '../../src/github/errors.ts';
+import { Denied, GitHubError, RetryLater } from '../../src/github/errors.ts';
 import { access, delivery, harness, opened, type Harness } from './harness.ts';
 
 const minute = 60_000;
@@ -113,6 +113,24 @@ describe('deliveries that failed while nobody listened', () => {
   test('are delivered again after a start, as far as they are of use', async () => {
     const each = await harness({ failed });
     each.curfew.start();
+    await each.curfew.whenIdle();
+    expect(each.world.calls.filter((call) => call.startsWith('redeliver'))).toEqual([
+      'redeliver 0',
+      'redeliver 2',
+    ]);
+    await each.curfew.drain(1_000);
+  });
+
+  test('of which GitHub refuses one: the others are delivered', async () => {
+    const each = await harness({
+      failed,
+      redeliver: async (id) => {
+        if (id === 0) throw new GitHubError('422 too old');
+      },
+    });
+    each.curfew.start();
+    await each.curfew.whenIdle();
+    each.clock.advance(minute);
     await each.curfew.whenIdle();
     expect(each.world.calls.filter((call) => call.startsWith('redeliver'))).toEqual([
       'redeliver 0',
