@@ -35,7 +35,7 @@ export interface GitHubAppOptions {
   readonly signsCommits?: boolean;
   /** In place of the network. */
   readonly fetch?: typeof fetch;
-  /** The machine's clock, for budgets and the life of tokens; GitHub's own is in every answer. */
+  /** For budgets; GitHub's own time is in every answer. Tokens live by the machine's clock, whatever this one says. */
   readonly now: () => Instant;
   readonly log: Logger;
 }
@@ -73,7 +73,12 @@ export function createGitHubApp(options: GitHubAppOptions): GitHubApp {
     const known = installed.get(id);
     if (known !== undefined) return known;
     const limiter = new Limiter(now);
-    const own = installationCredentials({ app: credentials, installationId: id, transport, now });
+    const own = installationCredentials({
+      app: credentials,
+      installationId: id,
+      transport,
+      now: () => Date.now(),
+    });
     const made = { client: clientWith(own, limiter), limiter };
     installed.set(id, made);
     return made;

@@ -52,6 +52,10 @@ export interface GitHubWorld {
     readonly text?: string;
   }): Promise<{ readonly number: number; readonly head: string }>;
   approve(number: number, login: string): Promise<void>;
+  /** An administrator, who goes past the rules, pushes to the default branch; null deletes a file. */
+  pushMain(changed: Readonly<Record<string, string | null>>, message?: string): string;
+  /** The same administrator merges. */
+  mergeAsAdmin(number: number, method?: 'merge' | 'squash' | 'rebase'): Promise<string>;
   /** The App's requests since this was asked for last, tokens apart, as `query PullRequest` or `POST /repos/…`. */
   requests(): readonly string[];
   /** Another process of the same App, which remembers nothing. */
@@ -63,7 +67,7 @@ let privateKey: string | undefined;
 export async function createWorld(
   options: {
     readonly permissions?: Readonly<Record<string, 'read' | 'write'>>;
-    readonly files?: ReadonlyMap<string, string | Buffer>;
+    readonly files?: ReadonlyMap<string, string>;
     readonly linkDelay?: number;
   } = {},
 ): Promise<GitHubWorld> {
@@ -102,6 +106,12 @@ export async function createWorld(
       auth: sandbox.world.personalToken(login),
       request: { fetch: sandbox.fetch },
     });
+  for (const ruleset of acme.repository.rulesets) {
+    ruleset.bypassActors = [
+      ...ruleset.bypassActors,
+      { actor_type: 'OrganizationAdmin', actor_id: 1, bypass_mode: 'always' },
+    ];
+  }
   const port = github.repository(acme.installation.id, 'acme', 'access');
   // Who the App is, is asked once; the counts below are about what comes after.
   await github.identity();
@@ -129,6 +139,17 @@ export async function createWorld(
         base: 'main',
       });
       return { number: data.number, head };
+    },
+    pushMain: (changed, message = 'By hand') =>
+      sandbox.world.pushFiles('acme/access', 'erin', { branch: 'main', files: changed, message }),
+    mergeAsAdmin: async (number, method = 'merge') => {
+      const { data } = await as('erin').rest.pulls.merge({
+        owner: 'acme',
+        repo: 'access',
+        pull_number: number,
+        merge_method: method,
+      });
+      return data.sha;
     },
     approve: async (number, login) => {
       await as(login).rest.pulls.createReview({

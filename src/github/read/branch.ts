@@ -6,6 +6,7 @@ import { branchQuery } from '../queries/branch.ts';
 import { instant, oid, pageInfo } from '../schema.ts';
 import { historyCommit, historyCommitShape } from './history.ts';
 import { repositoryFacts, repositoryShape } from './repository.ts';
+import { hiddenRules } from './rules.ts';
 import { readTip } from './tip.ts';
 
 const refShape = z.object({
@@ -55,8 +56,7 @@ export async function readBranch(context: RepositoryContext): Promise<BranchRead
       'more branches curfew/… than are read; delete those that nobody needs',
     );
   }
-  const { repository, tip } = repositoryFacts(first.data.repository, context.app);
-  context.memory.keepRepository(repository, tip);
+  const { repository, tip } = await repositoryFacts(context, first.data.repository);
   return {
     now: first.now,
     repository,
@@ -79,6 +79,7 @@ async function readPage(context: RepositoryContext, refsAfter: string | null) {
     branchQuery,
     { ...repositoryVariables(context), refsAfter },
     answerShape,
+    hiddenRules,
   );
 }
 

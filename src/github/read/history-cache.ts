@@ -4,9 +4,10 @@ import type { TipId } from './repository.ts';
 
 export type Histories = Pick<LandingFacts, 'history' | 'grantHistory'>;
 
-interface Entry extends Histories {
+interface Entry {
   readonly tip: string;
   readonly blobs: string;
+  readonly histories: Histories;
 }
 
 /**
@@ -20,13 +21,13 @@ export class HistoryCache {
   get(path: string, tip: TipId, blobs: string): Histories | undefined {
     const entry = this.#entries.get(path);
     if (entry === undefined) return undefined;
-    if (entry.tip === tip.commit) return entry;
+    if (entry.tip === tip.commit) return entry.histories;
     if (entry.tip !== tip.firstParent || entry.blobs !== blobs) return undefined;
     this.#entries.set(path, { ...entry, tip: tip.commit });
-    return entry;
+    return entry.histories;
   }
 
   keep(path: string, tip: TipId, blobs: string, histories: Histories): void {
-    this.#entries.set(path, { ...histories, tip: tip.commit, blobs });
+    this.#entries.set(path, { tip: tip.commit, blobs, histories });
   }
 }

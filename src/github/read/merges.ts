@@ -4,6 +4,7 @@ import { repositoryParameters, repositoryVariables, type RepositoryContext } fro
 import { NotFound } from '../errors.ts';
 import { rebaseQuery } from '../queries/landings.ts';
 import { instant, oid } from '../schema.ts';
+import { sameText } from '../texts.ts';
 import { pullRequestShape } from './pull-request-shape.ts';
 
 const treeOf = z.object({ oid, tree: z.object({ oid }) });
@@ -77,7 +78,7 @@ async function readRebase(
   for (const commit of data.repository.object.history.nodes) {
     const match = original.findLastIndex(
       ({ message, authoredDate }, index) =>
-        index <= next && message === commit.message && authoredDate === commit.authoredDate,
+        index <= next && sameText(message, commit.message) && authoredDate === commit.authoredDate,
     );
     if (match === -1) break;
     rebased.push(commit);

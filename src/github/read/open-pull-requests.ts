@@ -7,6 +7,7 @@ import { finishDrafts, readDraft } from './assemble.ts';
 import { pullRequestShape } from './pull-request-shape.ts';
 import { readPullRequest } from './pull-request.ts';
 import { repositoryFacts, repositoryShape } from './repository.ts';
+import { hiddenRules } from './rules.ts';
 import { readTip } from './tip.ts';
 
 type Page = z.output<typeof pageInfo>;
@@ -44,10 +45,10 @@ export async function* readOpenPullRequests(
         appId: context.app.appId,
       },
       pageShape,
+      hiddenRules,
     );
     const { pullRequests, ...rest } = data.repository;
-    const { repository, tip } = repositoryFacts(rest, context.app);
-    context.memory.keepRepository(repository, tip);
+    const { repository, tip } = await repositoryFacts(context, rest);
     const facts = await readTip(context, tip, repository.defaultBranch);
     const against = pullRequests.nodes.filter(({ baseRefName }) => baseRefName === repository.defaultBranch);
     const cut = against.filter(({ commits }) => commits.totalCount > sizes.commits);

@@ -7,6 +7,7 @@ import { finishDrafts, readDraft } from './assemble.ts';
 import { canWriteBy, hiddenCollaborators, permissionShape } from './details.ts';
 import { pullRequestShape } from './pull-request-shape.ts';
 import { repositoryFacts, repositoryShape } from './repository.ts';
+import { hiddenRules } from './rules.ts';
 import { readTip } from './tip.ts';
 
 /** The sizes of the lists in the first request: the most that GitHub gives at once. */
@@ -35,11 +36,10 @@ export async function readPullRequest(context: RepositoryContext, number: number
       knowsAuthor: author !== null,
     },
     answerShape,
-    hiddenCollaborators,
+    (error) => hiddenCollaborators(error) || hiddenRules(error),
   );
   const { pullRequest: raw, collaborators, ...rest } = data.repository;
-  const { repository, tip } = repositoryFacts(rest, context.app);
-  context.memory.keepRepository(repository, tip);
+  const { repository, tip } = await repositoryFacts(context, rest);
   const canWrite = new Map<number, boolean>();
   if (author !== null && raw.author?.id === author.id && raw.author.login === author.login) {
     const seen = canWriteBy(collaborators, author);

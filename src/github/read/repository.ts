@@ -1,20 +1,9 @@
 import { z } from 'zod';
-import type { MergeMethod, RepositoryFacts, RuleFacts } from '../../lifecycle/facts.ts';
+import type { MergeMethod, RepositoryFacts } from '../../lifecycle/facts.ts';
 import { NotFound } from '../errors.ts';
-import type { AppIdentity } from '../context.ts';
+import type { RepositoryContext } from '../context.ts';
 import { id, oid } from '../schema.ts';
-
-/** Parameters of two kinds of rule; other kinds have none of these fields. */
-const parameters = z.object({
-  requireCodeOwnerReview: z.boolean().optional(),
-  allowedMergeMethods: z.array(z.string()).nullish(),
-  strictRequiredStatusChecksPolicy: z.boolean().optional(),
-  requiredStatusChecks: z
-    .array(z.object({ context: z.string(), integrationId: z.int().nullable() }))
-    .optional(),
-});
-
-const rule = z.object({ type: z.string(), parameters: parameters.nullable() });
+import { readRules, rulesShape } from './rules.ts';
 
 const defaultBranch = z.object({
   name: z.string(),
@@ -23,7 +12,7 @@ const defaultBranch = z.object({
     tree: z.object({ oid }),
     parents: z.object({ nodes: z.array(z.object({ oid })) }),
   }),
-  rules: z.object({ pageInfo: z.object({ hasNextPage: z.boolean() }), nodes: z.array(rule) }).nullable(),
+  rules: rulesShape,
 });
 
 /** The fields of the fragment `Repository`. */
@@ -48,11 +37,14 @@ export interface TipId {
   readonly firstParent: string | null;
 }
 
-/** @throws NotFound where the repository holds no commit yet. */
-export function repositoryFacts(
+/**
+ * The repository and its tip, kept in memory for what needs only its name.
+ * @throws NotFound where the repository holds no commit yet.
+ */
+export async function repositoryFacts(
+  context: RepositoryContext,
   raw: RawRepository,
-  app: AppIdentity,
-): { readonly repository: RepositoryFacts; readonly tip: TipId } {
+): Promise<{ readonly repository: RepositoryFacts; readonly tip: TipId }> {
   const branch = raw.defaultBranchRef;
   if (branch === null) {
     throw new NotFound(`${raw.owner.login}/${raw.name} has no default branch; push a first commit`);
@@ -62,55 +54,22 @@ export function repositoryFacts(
     ['squash', raw.squashMergeAllowed],
     ['rebase', raw.rebaseMergeAllowed],
   ];
-  return {
-    repository: {
-      id: raw.databaseId,
-      owner: raw.owner.login,
-      name: raw.name,
-      defaultBranch: branch.name,
-      archived: raw.isArchived,
-      mergeMethods: methods.filter(([, allowed]) => allowed).map(([method]) => method),
-      deletesBranchOnMerge: raw.deleteBranchOnMerge,
-      rules: ruleFacts(branch.rules),
-      appId: app.appId,
-      botId: app.botId,
-      signsCommits: app.signsCommits,
-    },
-    tip: {
-      commit: branch.target.oid,
-      tree: branch.target.tree.oid,
-      firstParent: branch.target.parents.nodes[0]?.oid ?? null,
-    },
+  const { app } = context;
+  const repository: RepositoryFacts = {
+    id: raw.databaseId,
+    owner: raw.owner.login,
+    name: raw.name,
+    defaultBranch: branch.name,
+    archived: raw.isArchived,
+    mergeMethods: methods.filter(([, allowed]) => allowed).map(([method]) => method),
+    deletesBranchOnMerge: raw.deleteBranchOnMerge,
+    rules: await readRules(context, branch.name, branch.rules),
+    appId: app.appId,
+    botId: app.botId,
+    signsCommits: app.signsCommits,
   };
-}
-
-/** A list that cannot be seen, or is too long to be read whole, proves no protection; ending goes on without. */
-function ruleFacts(rules: z.output<typeof defaultBranch>['rules']): RuleFacts {
-  const nodes = rules === null || rules.pageInfo.hasNextPage ? [] : rules.nodes;
-  const types = new Set(nodes.map(({ type }) => type));
-  const given = nodes.flatMap((node) => (node.parameters === null ? [] : [node.parameters]));
-  return {
-    pullRequestRequired: types.has('PULL_REQUEST'),
-    codeOwnerReviewRequired: given.some((each) => each.requireCodeOwnerReview === true),
-    forcePushBlocked: types.has('NON_FAST_FORWARD'),
-    deletionBlocked: types.has('DELETION'),
-    requiredChecks: given
-      .flatMap((each) => each.requiredStatusChecks ?? [])
-      .map(({ context, integrationId }) => ({ context, appId: integrationId })),
-    strictChecks: given.some((each) => each.strictRequiredStatusChecksPolicy === true),
-    linearHistory: types.has('REQUIRED_LINEAR_HISTORY'),
-    signaturesRequired: types.has('REQUIRED_SIGNATURES'),
-    mergeQueue: types.has('MERGE_QUEUE'),
-    mergeMethods: allowedMethods(
-      given.flatMap((each) => (each.allowedMergeMethods ? [each.allowedMergeMethods] : [])),
-    ),
-  };
-}
-
-/** What every list allows; null where there is none. */
-function allowedMethods(lists: readonly (readonly string[])[]): readonly MergeMethod[] | null {
-  if (lists.length === 0) return null;
-  const all: readonly MergeMethod[] = ['merge', 'squash', 'rebase'];
-  // The schema does not say in which case the names come.
-  return all.filter((method) => lists.every((list) => list.some((name) => name.toLowerCase() === method)));
+  const { oid: commit, tree, parents } = branch.target;
+  const tip = { commit, tree: tree.oid, firstParent: parents.nodes[0]?.oid ?? null };
+  context.memory.keepRepository(repository, tip);
+  return { repository, tip };
 }
