@@ -2,6 +2,8 @@ import { expect, test } from 'vitest';
 import { createComment, updateComment } from '../../../src/sandbox/operations/comments.ts';
 import { mergePullRequest } from '../../../src/sandbox/operations/merge.ts';
 import { createPullRequest, updatePullRequest } from '../../../src/sandbox/operations/pull-requests.ts';
+import { changeRef } from '../../../src/sandbox/operations/refs.ts';
+import { forkRepository } from '../../../src/sandbox/operations/repositories.ts';
 import { createReview, dismissReview, type NewReview } from '../../../src/sandbox/operations/reviews.ts';
 import type { MergeMethod, PullRequest, PullRequestParameters, Rule } from '../../../src/sandbox/state.ts';
 import { linkDelay, makeWorld, permissions, type World } from './world.ts';
@@ -279,6 +281,64 @@ test('an edited comment keeps its author and says that it was edited', () => {
         ],
       },
     },
+  });
+});
+
+test('a forced push is on the timeline with both commits', () => {
+  const { world } = proposed();
+  const { repository } = world;
+  const before = world.tip('topic');
+  const after = world.push('alice', 'rewritten', { 'payments/a.yaml': 'b\n' });
+  const change = { repository, ref: 'refs/heads/topic', before, after };
+  changeRef(world.sandbox, world.as('alice'), change);
+  const selection = `headRefOid timelineItems(itemTypes: [HEAD_REF_FORCE_PUSHED_EVENT], first: 5) {
+    nodes { ... on HeadRefForcePushedEvent { actor { login } beforeCommit { oid } afterCommit { oid } } } }`;
+  expect(inPullRequest(world, selection)).toEqual({
+    pullRequest: {
+      headRefOid: after,
+      timelineItems: {
+        nodes: [{ actor: { login: 'alice' }, beforeCommit: { oid: before }, afterCommit: { oid: after } }],
+      },
+    },
+  });
+});
+
+test('a pull request from a fork: its commits are there, the fork is not to be seen', () => {
+  const { world } = proposed();
+  const fork = forkRepository(world.sandbox, world.directory, world.repository, world.user('mallory'));
+  fork.private = true;
+  const head = fork.git.objects.writeCommit({
+    ...fork.git.commit(world.tip()),
+    parents: [world.tip()],
+    message: 'From outside',
+  });
+  changeRef(world.sandbox, world.as('mallory'), {
+    repository: fork,
+    ref: 'refs/heads/outside',
+    before: null,
+    after: head,
+  });
+  createPullRequest(world.sandbox, world.as('mallory'), world.repository, {
+    title: 'Outside',
+    body: null,
+    head: 'mallory:outside',
+    base: 'main',
+    draft: false,
+  });
+  const selection = `pullRequest(number: 2) { isCrossRepository headRefOid headRefName headRef { name }
+    headRepository { name } commits(last: 1) { nodes { commit { oid } } } }`;
+  expect(world.inRepository(selection)).toEqual({
+    pullRequest: {
+      isCrossRepository: true,
+      headRefOid: head,
+      headRefName: 'outside',
+      headRef: null,
+      headRepository: null,
+      commits: { nodes: [{ commit: { oid: head } }] },
+    },
+  });
+  expect(world.inRepository(selection, { actor: world.as('mallory') })).toMatchObject({
+    pullRequest: { headRef: { name: 'outside' }, headRepository: { name: 'access' } },
   });
 });
 

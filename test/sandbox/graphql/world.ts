@@ -84,7 +84,11 @@ export class World {
   readonly repository: Repository;
   readonly installation: Installation;
 
+  /** Where the bare repositories lie. */
+  readonly directory: string;
+
   constructor(directory: string, files: Readonly<Record<string, FileContent>>) {
+    this.directory = directory;
     const erin = this.person('erin');
     setOrganizationMember(this.sandbox, this.organization, erin, { role: 'admin' });
     this.repository = createRepository(this.sandbox, directory, {
