@@ -80,7 +80,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       apiUrl: `${url}/api/v3`,
       signsCommits: true,
       fetch,
-      now: () => Date.now(),
+      now: () => clock.now(),
       log,
     });
   const start = async (github: GitHubApp): Promise<Curfew> =>

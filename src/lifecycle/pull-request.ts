@@ -186,11 +186,15 @@ function decideRequest(
   });
   const blocked = obstacles(repository, tip, readTrusted(tip), { github: now, local: context.localNow });
   if (!planned.ok) {
-    return conclude(
-      world,
-      { ...planned, findings: [...planned.findings, ...blocked], plan: null, approvals: null },
-      'comment',
-    );
+    // Where both name the same obstacle, the one that looks at the whole repository says more.
+    const own = planned.findings.filter(({ code }) => !blocked.some((obstacle) => obstacle.code === code));
+    const report: Report = {
+      findings: [...own, ...blocked],
+      plan: null,
+      approvals: null,
+      faults: planned.faults,
+    };
+    return conclude(world, report, 'comment');
   }
   return decidePlanned(world, context, planned.plan, blocked);
 }
