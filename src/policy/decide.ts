@@ -6,11 +6,13 @@ import { formatDuration } from '../base/duration.ts';
 import { lookup } from '../base/lookup.ts';
 import { compilePattern } from '../base/pattern.ts';
 import { quote } from '../base/text.ts';
+import type { Scope } from '../request/request.ts';
 import { demandSize, joinDemands, noApprovals } from './demand.ts';
 import { identityOf, kubernetesUser } from './identity.ts';
 import { effectiveLimits, limitsFor } from './limits.ts';
 import type {
   AllowEntry,
+  ApprovalDemand,
   Identity,
   LimitEntry,
   Policy,
@@ -25,8 +27,9 @@ import { allowReaches, formatScope, limitReaches } from './scopes.ts';
  * Judges a request. The subject must be among the requesters of an entry, for it is the subject who gets the access;
  * who asks for somebody else must be named in `onBehalf` as well.
  *
- * Where several entries fit, the one counts that demands the fewest approvals in all, whatever the limits add to it;
- * so a further limit never changes which entry counts.
+ * Where several entries fit, the one counts that together with the limits demands the fewest approvals in all. So a
+ * further entry never makes a request need more of them, nor a further limit fewer; and whichever entry counts, what
+ * each limit demands is demanded.
  */
 export function decidePolicy(policy: Policy, question: PolicyQuestion): PolicyVerdict {
   const limits = effectiveLimits(policy, question);
@@ -41,23 +44,25 @@ export function decidePolicy(policy: Policy, question: PolicyQuestion): PolicyVe
     ...(fitting.length === 0 ? [nearestEntry(policy, question)] : []),
     ...limitsFor(policy, question).flatMap((limit) => limitRefusals(limit, question)),
   ];
-  const [entry] = fitting.toSorted(byDemand);
-  if (refusals.length > 0 || entry === undefined || identity === null)
+  const [chosen] = withLimits(policy, question, fitting);
+  if (refusals.length > 0 || chosen === undefined || identity === null)
     return { allowed: false, refusals, limits };
-  return {
-    allowed: true,
-    entry: entry.name,
-    approvals: limitsFor(policy, question)
-      .map(({ approvals }) => approvals ?? noApprovals)
-      .reduce(joinDemands, entry.approvals),
-    limits,
-    user: kubernetesUser(identity, question.cluster),
-  };
+  return { allowed: true, ...chosen, limits, user: kubernetesUser(identity, question.cluster) };
 }
 
-/** Fewest approvals first, then the order of the file. */
-function byDemand(a: AllowEntry, b: AllowEntry): number {
-  return demandSize(a.approvals) - demandSize(b.approvals) || a.line - b.line;
+interface Choice {
+  readonly entry: string;
+  readonly approvals: ApprovalDemand;
+}
+
+/** The entries with what the limits add to their demands: fewest approvals first, then in the order of the file. */
+function withLimits(policy: Policy, scope: Scope, entries: readonly AllowEntry[]): readonly Choice[] {
+  const demanded = limitsFor(policy, scope)
+    .map(({ approvals }) => approvals ?? noApprovals)
+    .reduce(joinDemands, noApprovals);
+  return entries
+    .map((entry) => ({ entry: entry.name, approvals: joinDemands(entry.approvals, demanded) }))
+    .sort((a, b) => demandSize(a.approvals) - demandSize(b.approvals));
 }
 
 function personRefusals(

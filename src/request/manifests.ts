@@ -3,13 +3,20 @@ import type { Fault } from '../base/fault.ts';
 import type { Json, JsonObject, KubernetesObject } from '../base/json.ts';
 import { isJsonObject } from '../base/json-type.ts';
 import { failure, success, type Result } from '../base/result.ts';
-import { manifestLimits } from './yaml-limits.ts';
+import { manifestLimits, type YamlLimits } from './yaml-limits.ts';
 import { readYamlStream, type YamlDocument } from './yaml.ts';
 import type { YamlPath } from './yaml-value.ts';
 
-/** The objects of a file, in its order; the items of a `List` stand in its place. */
-export function readManifests(file: string, text: string): Result<readonly KubernetesObject[]> {
-  const documents = readYamlStream(file, text, manifestLimits);
+/**
+ * The objects of a file, in its order; the items of a `List` stand in its place. The limits are those of files in an
+ * access repository, which others write; for a user's own files they may be wider.
+ */
+export function readManifests(
+  file: string,
+  text: string,
+  limits: YamlLimits = manifestLimits,
+): Result<readonly KubernetesObject[]> {
+  const documents = readYamlStream(file, text, limits);
   if (!documents.ok) return documents;
   const objects: KubernetesObject[] = [];
   const faults: Fault[] = [];

@@ -37,7 +37,10 @@ export function formatPath(path: YamlPath): string {
 /** `"3 hours" is not a duration; write it as 90m` as message and remedy about the field at a path. */
 export function describe(path: YamlPath, value: unknown, text: string): Pick<Fault, 'message' | 'remedy'> {
   const [predicate = '', ...remedy] = text.split('; ');
-  return { message: `${formatPath(path)}: ${quote(value)} ${predicate}`, remedy: remedy.join('; ') };
+  // The inside of a large value says less than where it stands.
+  const isLarge = value !== null && typeof value === 'object' && JSON.stringify(value).length > 40;
+  const shown = isLarge ? '' : `: ${quote(value)}`;
+  return { message: `${formatPath(path)}${shown} ${predicate}`, remedy: remedy.join('; ') };
 }
 
 function faultsOf(file: string, document: YamlDocument, schema: z.ZodType, issue: Issue): readonly Fault[] {
@@ -46,7 +49,7 @@ function faultsOf(file: string, document: YamlDocument, schema: z.ZodType, issue
     return issue.keys.map((key) => ({
       file,
       ...document.keyAt([...path, key]),
-      message: `${formatPath([...path, key])} is not a known field`,
+      message: `${formatPath([...path, key])} is not allowed here`,
       remedy: didYouMean(key, knownKeys(schema, path)),
     }));
   }

@@ -9,19 +9,17 @@ import type { CatalogRole } from './template.ts';
 
 const words = z.array(line(253)).min(1);
 
-// How dangerous a rule is, is judged by its effect; here it only has to mean what it seems to mean.
-const rule = z.union([
-  z.strictObject({
-    apiGroups: z.array(z.string()).min(1),
-    resources: words,
-    verbs: words,
-    resourceNames: z
-      .array(line(253))
-      .min(1, 'is empty, and so means every name; name some, or remove it')
-      .optional(),
-  }),
-  z.strictObject({ nonResourceURLs: words, verbs: words }),
-]);
+// How dangerous a rule is, is judged by its effect; here it only has to mean what it seems to mean. Rules for URLs
+// outside of the API's resources are left out: only some bindings would apply them.
+const rule = z.strictObject({
+  apiGroups: z.array(z.string()).min(1),
+  resources: words,
+  verbs: words,
+  resourceNames: z
+    .array(line(253))
+    .min(1, 'is empty, and so means every name; name some, or remove it')
+    .optional(),
+});
 
 /** A role of the catalog. No labels: by them a role could be aggregated into `view`, `edit` or `admin`. */
 function roleSchema(name: string) {

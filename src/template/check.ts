@@ -12,7 +12,7 @@ import type { Scalar } from '../request/request.ts';
 import { describe, formatPath } from '../request/schema-faults.ts';
 import type { YamlDocument } from '../request/yaml.ts';
 import type { YamlPath } from '../request/yaml-value.ts';
-import { checkObjects } from './objects.ts';
+import { checkObjects, sourceOf } from './objects.ts';
 import { declarationFaults, sampleValues } from './parameters.ts';
 import { placeholdersIn, type Occurrence } from './placeholders.ts';
 import { fillIn } from './render.ts';
@@ -139,10 +139,7 @@ export function tryOut(file: string, template: Template, roles: readonly string[
     namespace: template.scope === 'namespace' ? 'the-namespace' : null,
     duration: template.duration.default,
   };
-  const source = {
-    file,
-    at: (index: number, path: YamlPath) => template.at(['spec', 'manifests', index, ...path]),
-  };
+  const source = sourceOf(file, template);
   for (const parameters of samples(template.parameters)) {
     const objects = fillIn(template.manifests, parameters, context);
     const faults = checkObjects(objects, context, roles, source);

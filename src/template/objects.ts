@@ -8,12 +8,13 @@ import { quote } from '../base/text.ts';
 import { isKubernetesObject } from '../request/manifests.ts';
 import { checkSchema, describe } from '../request/schema-faults.ts';
 import type { YamlPath } from '../request/yaml-value.ts';
+import type { YamlDocument } from '../request/yaml.ts';
 import type { Position } from '../request/yaml-gate.ts';
 import { bindingRules } from './rules/bindings.ts';
 import { networkPolicyRules } from './rules/network-policy.ts';
 import { completePod, podRules } from './rules/pod.ts';
 import { serviceAccountRules } from './rules/service-account.ts';
-import { grantLabel, type GrantContext } from './template.ts';
+import { grantLabel, type GrantContext, type Template } from './template.ts';
 
 /** The kinds that a template may consist of. Roles are not among them: they are bound from the catalog. */
 const kinds = {
@@ -24,8 +25,23 @@ const kinds = {
 /** Where the objects come from, for faults. */
 export interface Source {
   readonly file: string;
-  /** Position of a field of the n-th object. */
+  /** Position of the value of a field of the n-th object. */
   readonly at: (index: number, path: YamlPath) => Position;
+  /** Position of its key. */
+  readonly keyAt: (index: number, path: YamlPath) => Position;
+}
+
+function inFile(index: number, path: YamlPath): YamlPath {
+  return ['spec', 'manifests', index, ...path];
+}
+
+/** The manifests of a template as the source of its objects: what is rendered stands where its placeholder stood. */
+export function sourceOf(file: string, template: Template): Source {
+  return {
+    file,
+    at: (index, path) => template.at(inFile(index, path)),
+    keyAt: (index, path) => template.keyAt(inFile(index, path)),
+  };
 }
 
 /** Fills in what is the same in every grant: namespace, the grant's label, and what makes a Pod safe. */
@@ -89,7 +105,7 @@ function checkObject(
   index: number,
   context: GrantContext,
   serviceAccount: string | null,
-  { file, at }: Source,
+  { file, at, keyAt }: Source,
 ): readonly Fault[] {
   const rules = {
     RoleBinding: bindingRules,
@@ -106,9 +122,13 @@ function checkObject(
     const text = `is not a kind that a template of ${scope} scope may hold; write one of ${allowed.join(', ')}`;
     return [{ file, ...at(index, ['kind']), ...describe(['kind'], kind, text) }];
   }
-  const here = (path: YamlPath): Position => at(index, path);
+  const document: YamlDocument = {
+    value: object,
+    at: (path) => at(index, path),
+    keyAt: (path) => keyAt(index, path),
+  };
   const schema: z.ZodType = rules[known](context);
-  const checked = checkSchema(file, { value: object, at: here, keyAt: here }, schema);
+  const checked = checkSchema(file, document, schema);
   return checked.ok
     ? []
     : checked.faults.map((fault) => ({ ...fault, message: `${known} ${fault.message}` }));

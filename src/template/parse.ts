@@ -32,6 +32,7 @@ export function parseTemplate(file: string, text: string): Result<Template> {
     },
     manifests: spec.manifests,
     at: document.value.at,
+    keyAt: document.value.keyAt,
   };
   const faults = checkTemplate(file, template, document.value);
   return faults.length === 0 ? success(template) : failure(...faults);

@@ -7,7 +7,7 @@ import { didYouMean } from '../base/suggest.ts';
 import type { ParsedRequest } from '../request/parse.ts';
 import type { Scalar } from '../request/request.ts';
 import { describe } from '../request/schema-faults.ts';
-import { asKubernetesObjects, checkObjects, completeObjects } from './objects.ts';
+import { asKubernetesObjects, checkObjects, completeObjects, sourceOf } from './objects.ts';
 import { objectionTo } from './parameters.ts';
 import { substitute, type Placeholder } from './placeholders.ts';
 import type { CatalogRole, GrantContext, Template } from './template.ts';
@@ -70,11 +70,9 @@ export function renderTemplate(
   context: GrantContext,
   roles: ReadonlyMap<string, CatalogRole>,
 ): Result<readonly KubernetesObject[]> {
+  const source = sourceOf(`templates/${template.name}.yaml`, template);
   const objects = fillIn(template.manifests, parameters, context);
-  const faults = checkObjects(objects, context, [...roles.keys()], {
-    file: `templates/${template.name}.yaml`,
-    at: (index, path) => template.at(['spec', 'manifests', index, ...path]),
-  });
+  const faults = checkObjects(objects, context, [...roles.keys()], source);
   return faults.length === 0 ? success(asKubernetesObjects(objects)) : failure(...faults);
 }
 

@@ -33,6 +33,7 @@ export interface Template {
   readonly manifests: readonly JsonObject[];
   /** Where a field stands in the template's file, for faults that only rendering finds. */
   readonly at: YamlDocument['at'];
+  readonly keyAt: YamlDocument['keyAt'];
 }
 
 /** One role of the catalog, `templates/roles/<name>.yaml`: the ClusterRole `curfew:<name>`. */

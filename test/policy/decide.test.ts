@@ -237,7 +237,7 @@ describe('limits', () => {
   });
 });
 
-it('counts the entry that demands least where several fit, whatever limits add', () => {
+it('counts the entry that demands least where several fit, together with the limits', () => {
   const sre = { who: { kind: 'team', team: 'acme/sre' }, count: 2 } as const;
   const policy = policyWith({
     allow: [

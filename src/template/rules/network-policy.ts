@@ -15,8 +15,10 @@ const port = z.strictObject({
 /** The widest range of addresses that a template opens, as prefix lengths. The policy may allow less. */
 const shortestPrefix = { v4: 16, v6: 48 };
 
+const notARange = 'is not a range of addresses; write it as 192.0.2.0/24';
+
 const cidr = z
-  .union([z.cidrv4(), z.cidrv6()], 'is not a range of addresses; write it as 192.0.2.0/24')
+  .union([z.cidrv4(notARange), z.cidrv6(notARange)])
   .refine(
     (range) => Number(range.split('/')[1]) >= (range.includes(':') ? shortestPrefix.v6 : shortestPrefix.v4),
     {
