@@ -37,7 +37,7 @@ export function resolveParameters(
       const remedy = `add it: ${parameter.description}`;
       faults.push({
         file,
-        ...parsed.at(parameterPath(name)),
+        ...parsed.keyAt(parameterPath(name)),
         message: `spec.parameters.${name} is missing`,
         remedy,
       });
