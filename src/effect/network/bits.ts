@@ -53,6 +53,13 @@ export class Bits {
     }
   }
 
+  /** The members in order. */
+  items(): readonly number[] {
+    const items: number[] = [];
+    this.forEach((item) => items.push(item));
+    return items;
+  }
+
   #merge(other: Bits, merge: (a: number, b: number) => number): Bits {
     return new Bits(this.#words.map((word, index) => merge(word, other.#words[index] ?? 0)));
   }

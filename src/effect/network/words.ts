@@ -8,7 +8,8 @@ export function joinWords(words: readonly string[]): string {
 
 /** `1 pod`, `2 pods`. */
 export function count(number: number | bigint, noun: string): string {
-  return `${number} ${noun}${number === 1 || number === 1n ? '' : 's'}`;
+  const isOne = number === 1 || number === 1n;
+  return `${number} ${isOne ? noun : noun.replace(/s$/, 'se')}${isOne ? '' : 's'}`;
 }
 
 /** At most `most` of the words, and how many more there are: `a, b, c and 9 more`. */

@@ -1,0 +1,119 @@
+/**
+ * What the roles of a grant do to its network part. Exec hands over a pod's own network identity, port-forward enters a
+ * pod past every policy, and whoever changes labels, pods or policies changes what was planned.
+ */
+import type { KubernetesObject } from '../../base/json.ts';
+import { readObjects } from '../rbac/objects.ts';
+import type { ScopedRules } from '../rbac/permission.ts';
+import type { PolicyRule } from '../rbac/rule.ts';
+import { loadRbac } from '../rbac/world.ts';
+import type { Pod } from './world.ts';
+
+/** Where a right holds. */
+export interface Reach {
+  /** Null: in every namespace. */
+  readonly namespace: string | null;
+  /** Empty: every name. */
+  readonly names: readonly string[];
+}
+
+/** The rights of a grant that matter to the network. */
+export interface NetworkRights {
+  /** Pods into which the holder gets, and whose connections the holder then has: exec, attach, debug containers. */
+  readonly enters: readonly Reach[];
+  /** Pods whose ports the holder reaches past every policy. */
+  readonly forwards: readonly Reach[];
+  /** Pods and Services that the holder reaches through the API server. */
+  readonly proxies: readonly Reach[];
+  /** Whether the holder reaches the kubelets, and by them every pod. */
+  readonly nodes: boolean;
+  /** What the holder can change so that the plan no longer holds: `network policies of payments`. */
+  readonly voids: readonly string[];
+}
+
+/** The rules that the grant's bindings give, with the roles of the catalog that they bind. */
+export function rulesOfGrant(
+  grant: readonly KubernetesObject[],
+  roles: readonly { readonly object: KubernetesObject }[],
+): readonly ScopedRules[] {
+  const { roleOf } = loadRbac([...roles.map(({ object }) => object), ...grant]);
+  return readObjects(grant).bindings.flatMap((binding) => {
+    const role = roleOf(binding);
+    return role === null ? [] : [{ namespace: binding.namespace, rules: role.rules }];
+  });
+}
+
+const open = ['get', 'create'];
+const change = ['update', 'patch'];
+const write = ['create', 'update', 'patch', 'delete', 'deletecollection'];
+const workloads = ['deployments', 'statefulsets', 'daemonsets', 'replicasets'];
+
+/** Changing any of these changes who is selected, or by what. */
+const voiding: readonly {
+  readonly what: string;
+  readonly group: string;
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}[] = [
+  { what: 'network policies', group: 'networking.k8s.io', resources: ['networkpolicies'], verbs: write },
+  { what: 'pods and their labels', group: '', resources: ['pods'], verbs: ['create', ...change] },
+  {
+    what: 'workloads and the labels of their pods',
+    group: 'apps',
+    resources: workloads,
+    verbs: ['create', ...change],
+  },
+  {
+    what: 'jobs and the labels of their pods',
+    group: 'batch',
+    resources: ['jobs', 'cronjobs'],
+    verbs: ['create', ...change],
+  },
+  { what: 'labels of namespaces', group: '', resources: ['namespaces'], verbs: change },
+];
+
+/** Reads the rules for what touches the network. */
+export function networkRights(scoped: readonly ScopedRules[]): NetworkRights {
+  const where = (group: string, resource: string, verbs: readonly string[]): readonly Reach[] =>
+    scoped.flatMap(({ namespace, rules }) =>
+      rules
+        .filter((rule) => allows(rule, group, resource, verbs))
+        .map(({ resourceNames: names }) => ({ namespace, names })),
+    );
+  return {
+    enters: [
+      ...where('', 'pods/exec', open),
+      ...where('', 'pods/attach', open),
+      ...where('', 'pods/ephemeralcontainers', change),
+    ],
+    forwards: where('', 'pods/portforward', open),
+    proxies: [
+      ...where('', 'pods/proxy', [...open, ...write]),
+      ...where('', 'services/proxy', [...open, ...write]),
+    ],
+    // Nodes are of the cluster, so a RoleBinding gives nothing on them.
+    nodes: where('', 'nodes/proxy', [...open, ...write]).some(({ namespace }) => namespace === null),
+    voids: voiding.flatMap(({ what, group, resources, verbs }) => {
+      const places = resources
+        .flatMap((resource) => where(group, resource, verbs))
+        .map(({ namespace }) => (namespace === null ? 'of every namespace' : `of ${namespace}`));
+      return [...new Set(places)].map((place) => `${what} ${place}`);
+    }),
+  };
+}
+
+/** Whether a right reaches a pod. */
+export function reaches({ namespace, names }: Reach, pod: Pod): boolean {
+  const isThere = namespace === null || namespace === pod.namespace;
+  return isThere && (names.length === 0 || names.includes(pod.name));
+}
+
+function allows(rule: PolicyRule, group: string, resource: string, verbs: readonly string[]): boolean {
+  const [, subresource] = resource.split('/');
+  const anyOf = subresource === undefined ? [] : [`*/${subresource}`];
+  return (
+    rule.verbs.some((verb) => verb === '*' || verbs.includes(verb)) &&
+    rule.apiGroups.some((each) => each === '*' || each === group) &&
+    rule.resources.some((each) => each === '*' || each === resource || anyOf.includes(each))
+  );
+}

@@ -1,0 +1,102 @@
+/** What a plan of the network cannot know, or did not read: said with every plan, for silence reads as safety. */
+import { describePods } from './describe-policy.ts';
+import { peersOf } from './look.ts';
+import { selects } from '../rbac/selector.ts';
+import type { NetworkPolicy } from './policy.ts';
+import { sayPlaces } from './say-rights.ts';
+import type { NetworkRights } from './rights.ts';
+import { sayEnds } from './sentences.ts';
+import { count, joinSome, joinWords } from './words.ts';
+import { podText, type NetworkWorld } from './world.ts';
+
+export interface UnknownQuestion {
+  readonly cluster: string;
+  /** Null without a snapshot. */
+  readonly before: NetworkWorld | null;
+  readonly after: NetworkWorld;
+  /** The grant alone. */
+  readonly grant: NetworkWorld;
+  readonly rights: NetworkRights;
+}
+
+/** One sentence each. */
+export function sayUnknown(question: UnknownQuestion): readonly string[] {
+  const { cluster, before, grant, rights } = question;
+  return [
+    ...(before === null ? withoutSnapshot(question) : fromSnapshot(cluster, before)),
+    ...(before === null ? [] : unmatched(question)),
+    ...rights.voids.map(
+      (what) =>
+        `the grant lets its holder change ${what}: what is said of connections holds only until that is done`,
+    ),
+    ...(grant.policies.length === 0
+      ? []
+      : [
+          'whether connections that are open when the grant ends are cut depends on the network plugin; those of the access pod end with it',
+        ]),
+    'admin-tier policies, policies of the network plugin and a service mesh are not read: they may allow or deny more than networking.k8s.io/v1 says',
+  ];
+}
+
+function withoutSnapshot({ cluster, grant, rights }: UnknownQuestion): readonly string[] {
+  const isOpening = grant.policies.length > 0;
+  return [
+    ...(isOpening
+      ? [
+          `there is no snapshot of ${cluster}: which pods the policies select, and what is open or isolated today, is not known`,
+        ]
+      : []),
+    ...(rights.enters.length === 0
+      ? []
+      : [
+          `a shell in ${sayPlaces(rights.enters)} has the connections of those pods; which, is not known without a snapshot of ${cluster}`,
+        ]),
+  ];
+}
+
+function fromSnapshot(cluster: string, world: NetworkWorld): readonly string[] {
+  const foreign = [...world.skipped].filter(([kind]) =>
+    /NetworkPolic|NetworkSet|AuthorizationPolicy/.test(kind),
+  );
+  const hosts = world.pods.filter(({ hostNetwork }) => hostNetwork).map(podText);
+  const hasBlocks = world.policies.flatMap(peersOf).some(({ kind }) => kind === 'addresses');
+  const unaddressed = world.pods.filter(({ ipv4, ipv6 }) => ipv4 === null && ipv6 === null);
+  return [
+    ...world.problems.map(
+      ({ object, message }) => `in the snapshot of ${cluster}, ${object} counts for nothing: ${message}`,
+    ),
+    ...(foreign.length === 0
+      ? []
+      : [
+          `the snapshot of ${cluster} holds ${joinWords(foreign.map(([kind, number]) => count(number, kind)))}, which are not read`,
+        ]),
+    ...(world.undeclared.length === 0
+      ? []
+      : [
+          `the snapshot of ${cluster} does not declare ${joinSome(world.undeclared, 3)}: labels of these namespaces are not known`,
+        ]),
+    ...(hosts.length === 0
+      ? []
+      : [
+          `how policies treat ${sayEnds(hosts)}, which use the network of their node, is undefined; they are read like other pods`,
+        ]),
+    ...(hasBlocks && unaddressed.length > 0
+      ? [
+          `the addresses of ${count(unaddressed.length, 'pod')} are not known: whether address ranges reach them is not either`,
+        ]
+      : []),
+  ];
+}
+
+/** Policies of the grant that select nothing, and peers that nothing is. */
+function unmatched({ cluster, after, grant }: UnknownQuestion): readonly string[] {
+  const lonely = grant.policies.filter((policy) => !selectsAny(policy, after));
+  return lonely.map(
+    ({ namespace, selector }) =>
+      `the snapshot of ${cluster} has no ${describePods(selector, `of ${namespace}`).replace(/^every pod/, 'pods')}: what the grant opens for them is not known`,
+  );
+}
+
+function selectsAny({ namespace, selector }: NetworkPolicy, { pods }: NetworkWorld): boolean {
+  return pods.some((pod) => pod.namespace === namespace && selects(selector, pod.labels));
+}
