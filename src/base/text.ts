@@ -37,6 +37,14 @@ export function findUnsafe(text: string): UnsafeCharacter | null {
   return find(text, unsafe);
 }
 
+/** Control characters but layout, halves of characters, and the byte order mark: what no text file holds rightly. */
+const control = /(?![\n\t]|\r\n)[\p{Cc}\p{Cs}\ufeff]/u;
+
+/** The first character that must not stand in any text file, whoever wrote it. */
+export function findControl(text: string): UnsafeCharacter | null {
+  return find(text, control);
+}
+
 /** As `findUnsafe`, for text of several lines: line feed, CRLF and tab may stand. */
 export function findUnsafeInLines(text: string): UnsafeCharacter | null {
   return find(text, unsafeButLayout);

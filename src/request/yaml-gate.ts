@@ -6,7 +6,7 @@
 import { CST, Lexer, Parser } from 'yaml';
 import type { Fault } from '../base/fault.ts';
 import { failure, success, type Result } from '../base/result.ts';
-import { findUnsafeInLines } from '../base/text.ts';
+import { findControl, findUnsafeInLines } from '../base/text.ts';
 import { longestTrivia, type YamlLimits } from './yaml-limits.ts';
 
 /** 1-based, the column in UTF-16 code units. */
@@ -62,7 +62,7 @@ export function passGate(
   });
   const tooLarge = checkSize(text, limits);
   if (tooLarge !== null) return failure(fault(0, tooLarge));
-  const unsafe = findUnsafeInLines(text);
+  const unsafe = limits.foreign ? findControl(text) : findUnsafeInLines(text);
   if (unsafe !== null) {
     return failure(fault(unsafe.offset, unsafeCharacter(unsafe.codePoint)));
   }

@@ -12,13 +12,32 @@ export interface YamlLimits {
   /** Lexical tokens: indicators, scalars, comments, runs of white space, line breaks. */
   readonly tokens: number;
   readonly documents: number;
+  /**
+   * Whether files of other tools are expected: then text may hold what cannot be seen (dashboards and banners do), and
+   * numbers may be written in any way. What people write for Curfew, and others approve, may not.
+   */
+  readonly foreign: boolean;
 }
 
 /** Anybody with write access sends these at will: small enough that the worst of them costs a few milliseconds. */
-export const requestLimits: YamlLimits = { bytes: 8192, depth: 6, keys: 64, tokens: 1000, documents: 1 };
+export const requestLimits: YamlLimits = {
+  bytes: 8192,
+  depth: 6,
+  keys: 64,
+  tokens: 1000,
+  documents: 1,
+  foreign: false,
+};
 
 /** Written by few, but a pull request may still bring any text. */
-export const templateLimits: YamlLimits = { bytes: 32_768, depth: 24, keys: 500, tokens: 3000, documents: 1 };
+export const templateLimits: YamlLimits = {
+  bytes: 32_768,
+  depth: 24,
+  keys: 500,
+  tokens: 3000,
+  documents: 1,
+  foreign: false,
+};
 
 /** Grows with the people of an organization: room for about 1,000 identities. */
 export const policyLimits: YamlLimits = {
@@ -27,6 +46,7 @@ export const policyLimits: YamlLimits = {
   keys: 5000,
   tokens: 45_000,
   documents: 1,
+  foreign: false,
 };
 
 /** Snapshots, the catalog and grants. GitHub gives no more than 500 kB of a file in one answer. */
@@ -36,6 +56,7 @@ export const manifestLimits: YamlLimits = {
   keys: 40_000,
   tokens: 200_000,
   documents: 5000,
+  foreign: true,
 };
 
 /**

@@ -14,19 +14,24 @@ const jsonNumber = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 /** Names that every JavaScript object inherits: a mapping that holds them could pass for something else. */
 const inherited = new Set(Object.getOwnPropertyNames(Object.prototype));
 
-type Report = (offset: number, message: string, remedy: string) => void;
+interface Reading {
+  readonly report: (offset: number, message: string, remedy: string) => void;
+  /** See `YamlLimits`. */
+  readonly foreign: boolean;
+}
 
 /** The plain value of a document. Faults are collected; the value means nothing where there is one. */
 export function toJson(
   file: string,
   root: ParsedNode,
   positionOf: (offset: number) => Position,
+  foreign: boolean,
 ): { readonly value: Json; readonly faults: readonly Fault[] } {
   const faults: Fault[] = [];
-  const report: Report = (offset, message, remedy) => {
+  const report: Reading['report'] = (offset, message, remedy) => {
     faults.push({ file, ...positionOf(offset), message, remedy });
   };
-  return { value: valueOf(root, report), faults };
+  return { value: valueOf(root, { report, foreign }), faults };
 }
 
 /** Offset of the first character of a node. */
@@ -35,62 +40,68 @@ function start(node: unknown): number {
   return range?.[0] ?? 0;
 }
 
-function valueOf(node: unknown, report: Report): Json {
+function valueOf(node: unknown, reading: Reading): Json {
   if (node === null) return null;
-  if (isScalar(node)) return scalarValue(node, report);
-  if (isSeq(node)) return node.items.map((item) => valueOf(item, report));
+  if (isScalar(node)) return scalarValue(node, reading);
+  if (isSeq(node)) return node.items.map((item) => valueOf(item, reading));
   if (!isMap(node)) {
-    report(0, 'this is not a mapping, a list, text, a number, true, false or null', 'write plain YAML');
+    reading.report(
+      0,
+      'this is not a mapping, a list, text, a number, true, false or null',
+      'write plain YAML',
+    );
     return null;
   }
   const record: Record<string, Json> = {};
   for (const { key, value } of node.items) {
-    const name = keyOf(key, report);
+    const name = keyOf(key, reading);
     if (name === null) continue;
-    if (Object.hasOwn(record, name)) report(start(key), `the key ${quote(name)} stands twice`, 'remove one');
-    record[name] = valueOf(value, report);
+    if (Object.hasOwn(record, name))
+      reading.report(start(key), `the key ${quote(name)} stands twice`, 'remove one');
+    record[name] = valueOf(value, reading);
   }
   return record;
 }
 
-function keyOf(key: unknown, report: Report): string | null {
-  const value = isScalar(key) ? scalarValue(key, report) : null;
+function keyOf(key: unknown, reading: Reading): string | null {
+  const value = isScalar(key) ? scalarValue(key, reading) : null;
   if (typeof value !== 'string') {
-    report(start(key), 'a key must be text', 'quote it');
+    reading.report(start(key), 'a key must be text', 'quote it');
     return null;
   }
   if (value === '<<') {
-    report(start(key), 'merge keys (<<) are not allowed', 'write the values out');
+    reading.report(start(key), 'merge keys (<<) are not allowed', 'write the values out');
     return null;
   }
   if (inherited.has(value)) {
-    report(start(key), `the key ${quote(value)} is not allowed`, 'use another name');
+    reading.report(start(key), `the key ${quote(value)} is not allowed`, 'use another name');
     return null;
   }
   return value;
 }
 
-function scalarValue(scalar: Scalar, report: Report): Json {
+function scalarValue(scalar: Scalar, reading: Reading): Json {
   const { value } = scalar;
   if (typeof value === 'string') {
     // Escapes in double quotes can say what the gate did not let stand as it is.
-    const unsafe = findUnsafeInLines(value);
+    const unsafe = reading.foreign ? null : findUnsafeInLines(value);
     if (unsafe !== null) {
       const { message, remedy } = unsafeCharacter(unsafe.codePoint);
-      report(start(scalar), message, remedy);
+      reading.report(start(scalar), message, remedy);
     }
     return value;
   }
-  if (typeof value === 'number') return numberValue(scalar, value, report);
+  if (typeof value === 'number') return numberValue(scalar, value, reading);
   if (typeof value === 'boolean' || value === null) return value;
-  report(start(scalar), 'this is not text, a number, true, false or null', 'quote it');
+  reading.report(start(scalar), 'this is not text, a number, true, false or null', 'quote it');
   return null;
 }
 
-function numberValue(scalar: Scalar, value: number, report: Report): number {
+function numberValue(scalar: Scalar, value: number, reading: Reading): number {
   const exact = Number.isInteger(value) ? Number.isSafeInteger(value) : Number.isFinite(value);
-  if (!jsonNumber.test(scalar.source ?? '') || !exact) {
-    report(
+  const plain = reading.foreign ? Number.isFinite(value) : exact && jsonNumber.test(scalar.source ?? '');
+  if (!plain) {
+    reading.report(
       start(scalar),
       `${quote(scalar.source ?? '')} is not a plain number`,
       'write it in decimal, or quote it',

@@ -57,7 +57,7 @@ export function readYamlStream(
     }
     const root: ParsedNode | null = document.contents;
     if (root === null) continue;
-    const { value, faults } = toJson(file, root, positionOf);
+    const { value, faults } = toJson(file, root, positionOf, limits.foreign);
     if (faults.length > 0) return failure(...faults.slice(0, mostFaults));
     if (value === null) continue;
     documents.push({

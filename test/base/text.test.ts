@@ -1,6 +1,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findUnsafe, findUnsafeInLines, quote, shorten, visible, visibleLines } from '../../src/base/text.ts';
+import {
+  findControl,
+  findUnsafe,
+  findUnsafeInLines,
+  quote,
+  shorten,
+  visible,
+  visibleLines,
+} from '../../src/base/text.ts';
 
 const hidden = [
   '\0',
@@ -52,6 +60,18 @@ describe('findUnsafe', () => {
     expect(findUnsafeInLines('a\rb')).toEqual({ offset: 1, codePoint: 'U+000D' });
     expect(findUnsafeInLines('a\r')?.codePoint).toBe('U+000D');
   });
+});
+
+it.each([
+  ['a\u200b\ue000\u202e', null],
+  ['a\u0000', 'U+0000'],
+  ['a\u0085', 'U+0085'],
+  ['\ufeffa', 'U+FEFF'],
+  ['a\ud800', 'U+D800'],
+  ['a\r\n\tb', null],
+  ['a\rb', 'U+000D'],
+])('findControl(%j) is %j', (text, expected) => {
+  expect(findControl(text)?.codePoint ?? null).toBe(expected);
 });
 
 describe('visible', () => {

@@ -17,6 +17,12 @@ describe('readManifests', () => {
     expect(readManifests('f.yaml', '# nothing yet\n')).toEqual({ ok: true, value: [] });
   });
 
+  it('reads what other tools write, in text and numbers', () => {
+    const text = `${pod}data:\n  family: "👩‍👩‍👧 \\u001b[1m"\n  mode: 0644\n  big: 12345678901234567890\n  icon: "\ue0b0"\n`;
+    const result = readManifests('f.yaml', text);
+    expect(result).toMatchObject({ ok: true, value: [{ data: { family: '👩‍👩‍👧 \u001b[1m', mode: 644 } }] });
+  });
+
   it('opens lists as kubectl prints them', () => {
     const list = 'apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Pod, metadata: {name: a}}\n';
     const typed = 'apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleList\nitems:\n- metadata: {name: r}\n';
@@ -36,6 +42,8 @@ describe('readManifests', () => {
     ['an empty name', 'apiVersion: v1\nkind: Pod\nmetadata: {name: ""}\n', '1:1'],
     ['an item of a list that is none', 'kind: List\nitems:\n  - 1\n', '3:5'],
     ['a list in a list', 'kind: List\nitems:\n- kind: List\n  items:\n  - x\n', '5:5'],
+    ['infinity', `${pod}spec: .inf\n`, '4:7'],
+    ['a control character', `${pod}spec: \u001f\n`, '4:7'],
     ['an anchor', `a: &a 1\n`, '1:4'],
     ['a key twice', `${pod}kind: Secret\n`, '4:1'],
   ])('refuses %s', (_, text, at) => {

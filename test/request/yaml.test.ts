@@ -169,7 +169,7 @@ describe('limits', () => {
     '"\\',
   ])('survives a megabyte of %j', (unit) => {
     const text = unit.repeat(2 ** 20 / unit.length);
-    const roomy = { bytes: 2 ** 21, depth: 64, keys: 2 ** 21, tokens: 2 ** 21, documents: 1 };
+    const roomy = { bytes: 2 ** 21, depth: 64, keys: 2 ** 21, tokens: 2 ** 21, documents: 1, foreign: true };
     expect(() => readYaml('f', text.slice(0, 8192), requestLimits)).not.toThrow();
     expect(() => readYaml('f', text, requestLimits)).not.toThrow();
     expect(() => readYaml('f', text.slice(0, 2 ** 16), roomy)).not.toThrow();
