@@ -23,7 +23,7 @@ import { endedComment, grantedComment, waitingComment } from '../lifecycle/story
 import { revertOf, supersededReverts, type Ended } from '../lifecycle/revert.ts';
 import { isRequestFile } from '../request/path.ts';
 import type { EngineClock } from './engine.ts';
-import { landRevert } from './engine-revert.ts';
+import { landRevert, type Landed } from './engine-revert.ts';
 import type { BranchOutcome, ReconcileContext, Reconciler } from './reconcile.ts';
 
 /** How often a run decides anew before it leaves the rest to the next one. */
@@ -156,7 +156,7 @@ async function readCommands(
   for (const commands of await port.readCommands(stale)) {
     memory.heard.set(commands.pullRequest, { at: read.now, commands });
   }
-  for (const number of [...memory.heard.keys()]) if (!numbers.includes(number)) memory.heard.delete(number);
+  for (const number of memory.heard.keys()) if (!numbers.includes(number)) memory.heard.delete(number);
   return numbers.flatMap((number) => memory.heard.get(number)?.commands ?? []);
 }
 
@@ -177,12 +177,17 @@ async function applyNext(
   memory: Memory,
 ): Promise<Applied> {
   const again: Applied = { again: true, grantEndsAt: null };
+  const settled: Applied = { again: false, grantEndsAt: null };
   if (decision.foreign.length > 0) {
     const outcome = await port.commit(foreignCommit(world, decision.foreign));
     if (outcome.kind !== 'refused') return again;
     context.log.error({ outcome }, 'files below grants/ that are none of ours could not be removed');
   }
-  if (decision.ended.length > 0 && (await end(port, world, decision.ended, context, memory))) return again;
+  if (decision.ended.length > 0) {
+    const landed = await end(port, world, decision.ended, context, memory);
+    // A revert that landed whole settles all that has ended: only what else there is wants another look.
+    if (landed !== null) return landed.complete && isAllEnded(world, decision) ? settled : again;
+  }
   await tidyReverts(port, world, decision.ended);
   if (decision.readmes.length > 0) {
     const outcome = await port.commit(readmeCommit(world, decision.readmes));
@@ -191,19 +196,29 @@ async function applyNext(
   }
   if (decision.grant !== null) return await grant(port, world, decision.grant, context);
   for (const tell of decision.tells) await say(port, world, tell);
-  return { again: false, grantEndsAt: null };
+  return settled;
 }
 
-/** True where something was ended and the branch is to be decided anew. */
+/** Whether nothing is left to do once everything that has ended is gone. */
+function isAllEnded({ tip }: BranchWorld, { ended, grant, readmes, tells }: BranchDecision): boolean {
+  // An edited request is another one than was granted: its own end is decided once the grant is gone.
+  const another = ended.some(
+    ({ request, deletions }) =>
+      tip.requests.some(({ path }) => path === request) && !deletions.some(({ path }) => path === request),
+  );
+  return !another && grant === null && readmes.length === 0 && tells.length === 0;
+}
+
+/** Null where nothing could be done. */
 async function end(
   port: RepositoryPort,
   world: BranchWorld,
   ended: readonly Ended[],
   context: ReconcileContext,
   memory: Memory,
-): Promise<boolean> {
+): Promise<Landed | null> {
   const landed = await landRevert(port, world, revertOf(ended), context);
-  if (landed === null) return false;
+  if (landed === null) return null;
   for (const { evidence, finding, pullRequest } of ended) {
     context.log.info({ reason: finding.code, pullRequest, by: landed.by }, finding.message);
     if (evidence !== null && finding.code === 'expired')
@@ -219,7 +234,7 @@ async function end(
       memory.untold?.add(pullRequest);
     }
   }
-  return true;
+  return landed;
 }
 
 /** Closes pull requests of ours that no longer say what has ended, and deletes their branches. */

@@ -12,6 +12,8 @@ import type { ReconcileContext } from './reconcile.ts';
 export interface Landed {
   /** The pull request or commit that ended the access; null where the branch moved and nothing was done yet. */
   readonly by: string | null;
+  /** True where requests and grants are gone, false where the requests are still to follow. */
+  readonly complete: boolean;
 }
 
 /** Null where nothing could be done now, and trying again at once would not help. */
@@ -23,7 +25,7 @@ export async function landRevert(
 ): Promise<Landed | null> {
   try {
     const number = await landPullRequest(port, world, revert);
-    if (number !== null) return { by: `#${number}` };
+    if (number !== null) return { by: `#${number}`, complete: true };
   } catch (error) {
     if (!(error instanceof GitHubError)) throw error;
     context.log.warn({ err: error, branch: revert.branch }, 'the revert pull request did not land');
@@ -95,9 +97,9 @@ async function removeDirectly(
   });
   switch (outcome.kind) {
     case 'committed':
-      return { by: outcome.sha };
+      return { by: outcome.sha, complete: false };
     case 'lost-race':
-      return { by: null };
+      return { by: null, complete: false };
     case 'refused':
       context.log.error({ outcome }, 'access that has ended could not be taken off the default branch');
       context.observe.alerted('merge-refused');

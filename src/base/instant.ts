@@ -11,23 +11,18 @@ const rfc3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d{1,9})?(Z|[+-]\
 export function parseInstant(text: string): Instant | null {
   const match = rfc3339.exec(text);
   if (match === null) return null;
-  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  // Date.parse rolls 30 February over into March; asking for the parts back shows it.
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map(Number);
+  // Date.parse rolls 30 February over into March, and takes hour 24; asking for the parts back shows it.
   const local = new Date(Date.UTC(year, month - 1, day, hour, minute, second));
-  const rolledOver =
-    local.getUTCFullYear() !== year ||
-    local.getUTCMonth() !== month - 1 ||
-    local.getUTCDate() !== day ||
-    local.getUTCHours() !== hour ||
-    local.getUTCMinutes() !== minute ||
-    local.getUTCSeconds() !== second;
+  const back = [
+    local.getUTCFullYear(),
+    local.getUTCMonth() + 1,
+    local.getUTCDate(),
+    local.getUTCHours(),
+    local.getUTCMinutes(),
+    local.getUTCSeconds(),
+  ];
+  const rolledOver = [year, month, day, hour, minute, second].some((part, index) => part !== back[index]);
   const parsed = Date.parse(text);
   return rolledOver || Number.isNaN(parsed) ? null : parsed;
 }

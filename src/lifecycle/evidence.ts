@@ -101,11 +101,11 @@ export function readEvidence(message: string): GrantEvidence | null {
     values.set(match[1], [...(values.get(match[1]) ?? []), match[2]]);
   }
   const reader = new TrailerReader(values);
-  const [mergeCommit, mergedAt] = reader.words('Curfew-Merge', 2);
-  const [templateName, templateBlob] = reader.words('Curfew-Template-Blob', 2);
-  const [requesterId, requesterLogin] = reader.words('Curfew-Requester', 2);
-  const [subjectId, subjectLogin, subjectUser] = reader.words('Curfew-Subject', 3);
-  const [mergerId, mergerLogin] = reader.words('Curfew-Merger', 2);
+  const [mergeCommit = '', mergedAt = ''] = reader.words('Curfew-Merge', 2);
+  const [templateName = '', templateBlob = ''] = reader.words('Curfew-Template-Blob', 2);
+  const [requesterId = '', requesterLogin = ''] = reader.words('Curfew-Requester', 2);
+  const [subjectId = '', subjectLogin = '', subjectUser = ''] = reader.words('Curfew-Subject', 3);
+  const [mergerId = '', mergerLogin = ''] = reader.words('Curfew-Merger', 2);
   const evidence: GrantEvidence = {
     grant: reader.text('Curfew-Grant'),
     repositoryId: reader.integer(reader.text('Curfew-Repository')),
@@ -118,7 +118,7 @@ export function readEvidence(message: string): GrantEvidence | null {
     requestBlob: reader.sha(reader.text('Curfew-Request-Blob')),
     templateBlob: { name: templateName, sha: reader.sha(templateBlob) },
     roleBlobs: reader.all('Curfew-Role-Blob').map((line) => {
-      const [name, sha] = reader.split(line, 2);
+      const [name = '', sha = ''] = reader.split(line, 2);
       return { name, sha: reader.sha(sha) };
     }),
     policyBlob: reader.sha(reader.text('Curfew-Policy-Blob')),
@@ -131,7 +131,8 @@ export function readEvidence(message: string): GrantEvidence | null {
     grantedAt: reader.instant(reader.text('Curfew-Granted-At')),
     expiresAt: reader.instant(reader.text('Curfew-Expires-At')),
     approvals: reader.all('Curfew-Approval').map((line) => {
-      const [id, login, review, submittedAt, commit, requirement] = reader.split(line, 6);
+      const [id = '', login = '', review = '', submittedAt = '', commit = '', requirement = ''] =
+        reader.split(line, 6);
       return {
         id: reader.integer(id),
         login,
@@ -163,12 +164,6 @@ function isReasonCode(code: string): code is ReasonCode {
   return Object.hasOwn(reasons, code);
 }
 
-type Words<N extends number> = N extends 2
-  ? [string, string]
-  : N extends 3
-    ? [string, string, string]
-    : [string, string, string, string, string, string];
-
 /** Reads trailers and remembers whether any of them was missing, repeated or malformed. */
 class TrailerReader {
   readonly #values: ReadonlyMap<string, readonly string[]>;
@@ -188,16 +183,16 @@ class TrailerReader {
     return value ?? '';
   }
 
-  words<N extends 2 | 3 | 6>(key: string, count: N): Words<N> {
+  words(key: string, count: number): readonly string[] {
     return this.split(this.text(key), count);
   }
 
-  /** Splits at spaces; the last word keeps the rest. */
-  split<N extends 2 | 3 | 6>(line: string, count: N): Words<N> {
+  /** Splits at spaces into exactly so many words; the last one keeps the rest. */
+  split(line: string, count: number): readonly string[] {
     const words = line.split(' ');
     const parts = [...words.slice(0, count - 1), words.slice(count - 1).join(' ')];
     if (parts.length !== count || parts.includes('')) this.complete = false;
-    return Array.from({ length: count }, (_, index) => parts[index] ?? '') as Words<N>;
+    return parts;
   }
 
   sha(text: string): string {

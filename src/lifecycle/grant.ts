@@ -5,7 +5,8 @@
 import { createHash } from 'node:crypto';
 import type { Fault } from '../base/fault.ts';
 import { formatInstant, parseInstant, type Instant } from '../base/instant.ts';
-import type { JsonObject, KubernetesObject } from '../base/json.ts';
+import { isJsonObject } from '../base/json-type.ts';
+import type { Json, JsonObject, KubernetesObject } from '../base/json.ts';
 import { failure, success, type Result } from '../base/result.ts';
 import { requestPath } from '../request/path.ts';
 import type { RequestPath } from '../request/request.ts';
@@ -64,9 +65,9 @@ function stamped(object: KubernetesObject, grant: GrantMetadata): KubernetesObje
     ...object,
     metadata: {
       ...metadata,
-      labels: { ...(labels as JsonObject | undefined), [grantLabel]: grant.id },
+      labels: { ...objectOr(labels), [grantLabel]: grant.id },
       annotations: {
-        ...(annotations as JsonObject | undefined),
+        ...objectOr(annotations),
         [annotation.cluster]: grant.cluster,
         [annotation.request]: grant.request,
         [annotation.pullRequest]: String(grant.pullRequest),
@@ -114,13 +115,13 @@ function grantFault(file: string, message: string): Fault {
 }
 
 function metadataOf(object: KubernetesObject): GrantMetadata | null {
-  const labels = object.metadata['labels'] as JsonObject | undefined;
-  const annotations = object.metadata['annotations'] as JsonObject | undefined;
+  const labels = objectOr(object.metadata['labels']);
+  const annotations = objectOr(object.metadata['annotations']);
   const text = (key: string): string | null => {
-    const value = annotations?.[key];
+    const value = annotations[key];
     return typeof value === 'string' ? value : null;
   };
-  const id = labels?.[grantLabel];
+  const id = labels[grantLabel];
   const cluster = text(annotation.cluster);
   const request = text(annotation.request);
   const digest = text(annotation.digest);
@@ -147,6 +148,10 @@ function metadataOf(object: KubernetesObject): GrantMetadata | null {
     subject: { id: subjectId, login },
     requesterId,
   };
+}
+
+function objectOr(value: Json | undefined): JsonObject {
+  return isJsonObject(value) ? value : {};
 }
 
 function positiveInteger(text: string | null): number | null {

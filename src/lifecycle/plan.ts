@@ -8,6 +8,7 @@ import { requirementsFor } from '../approval/requirements.ts';
 import { sha256 } from '../base/digest.ts';
 import type { Fault } from '../base/fault.ts';
 import type { Instant } from '../base/instant.ts';
+import { isJsonObject } from '../base/json-type.ts';
 import type { KubernetesObject } from '../base/json.ts';
 import { finding, type Finding } from '../base/reasons.ts';
 import { formatDuration } from '../base/duration.ts';
@@ -290,8 +291,9 @@ function requirements(
 /** Names of the ClusterRoles that the objects bind, sorted, each once. */
 export function boundRoles(objects: readonly KubernetesObject[]): readonly string[] {
   const names = objects.flatMap((object) => {
-    const roleRef = object['roleRef'] as { readonly name?: unknown } | undefined;
-    return typeof roleRef?.name === 'string' ? [roleRef.name] : [];
+    const roleRef = object['roleRef'];
+    const name = isJsonObject(roleRef) ? roleRef['name'] : null;
+    return typeof name === 'string' ? [name] : [];
   });
   return [...new Set(names)].sort();
 }
