@@ -7,4 +7,5 @@ export const commands: CommandTable = {
   validate: async () => (await import('./validate.ts')).validateCommand,
   manifests: async () => (await import('./manifests.ts')).manifestsCommand,
   owners: async () => (await import('./owners.ts')).ownersCommand,
+  rbac: async () => (await import('./rbac.ts')).rbacCommand,
 };

@@ -38,19 +38,24 @@ export function findResource(group: string, plural: string): ApiResource | null 
   return byName.get(`${plural}.${group}`) ?? null;
 }
 
+/** Whether only authorization knows it, such as the users of `impersonate`: the API server serves no such resource. */
+export function isAuthorizationOnly(group: string, resource: string): boolean {
+  return virtual.has(`${resource}.${group}`);
+}
+
 /**
  * Whether a request for it carries no namespace, so that a RoleBinding can never allow it. `resource` may name a
  * subresource. False where it is not known.
  */
 export function isClusterScoped(group: string, resource: string): boolean {
   const [parent = ''] = resource.split('/');
-  return virtual.has(`${parent}.${group}`) || findResource(group, parent)?.namespaced === false;
+  return isAuthorizationOnly(group, parent) || findResource(group, parent)?.namespaced === false;
 }
 
 /** Whether creating one stores an object: reviews, evictions and tokens are answered and forgotten. */
 export function isStored(group: string, resource: string): boolean {
   if (resource.includes('/')) return false;
-  return findResource(group, resource)?.verbs.includes('list') ?? !virtual.has(`${resource}.${group}`);
+  return findResource(group, resource)?.verbs.includes('list') ?? !isAuthorizationOnly(group, resource);
 }
 
 /** The verbs that requests have; others are only known to authorization and to whoever asks it. */

@@ -54,7 +54,7 @@ export function importanceOf(permission: Permission, server: Server): Severity |
   const severities = new Set(
     dangers
       .filter(({ any }) =>
-        any.flat().some((need) => need.kind !== 'role' && meetsAlone(need, permission, server)),
+        any.flat().some((need) => need.kind !== 'role' && verbsFor(need, permission, server).length > 0),
       )
       .map(({ severity }) => severity),
   );
@@ -74,7 +74,7 @@ function findRow(row: DangerRow, live: readonly Permission[], server: Server): r
     severity: namespace === null || namespace.startsWith('kube-') ? row.clusterWide : row.severity,
     namespace,
     names: onlyNames(through),
-    through: [...new Set(through)],
+    through,
   }));
 }
 
@@ -103,32 +103,36 @@ function meet(need: Need, live: readonly Permission[], server: Server): Places {
   if (need.kind === 'role') return meetRole(need, live);
   const places: Places = new Map();
   for (const permission of live) {
-    if (!meetsAlone(need, permission, server)) continue;
+    const verbs = verbsFor(need, permission, server);
+    if (verbs.length === 0) continue;
     const anywhere = permission.kind === 'url' ? null : permission.namespace;
     const namespace = need.kind === 'verbs' ? (need.namespace ?? anywhere) : anywhere;
     const known = places.get(namespace);
-    if (known === undefined) places.set(namespace, [permission]);
-    else known.push(permission);
+    if (known === undefined) places.set(namespace, [{ ...permission, verbs }]);
+    else known.push({ ...permission, verbs });
   }
   return places;
 }
 
-function meetsAlone(need: Exclude<Need, RoleNeed>, permission: Permission, server: Server): boolean {
-  if (need.kind === 'wildcard') return isWildcard(need, permission);
-  if (permission.kind === 'url') return false;
-  if (need.kind === 'verbs') return meetsVerbs(need, permission, server);
-  const creates = permission.verbs.some((verb) => verb === 'create' || verb === '*');
-  return creates && isStored(permission.group, permission.resource);
+/** Those verbs of a permission that meet the need; none where it does not. */
+function verbsFor(need: Exclude<Need, RoleNeed>, held: Permission, server: Server): readonly string[] {
+  if (need.kind === 'wildcard') return wildcardVerbs(need, held);
+  if (held.kind === 'url') return [];
+  if (need.kind === 'verbs')
+    return meetsBut(need, held, server)
+      ? held.verbs.filter((verb) => need.verbs.some((needed) => verbMatches(needed, verb)))
+      : [];
+  return isStored(held.group, held.resource)
+    ? held.verbs.filter((verb) => ['create', '*'].includes(verb))
+    : [];
 }
 
-function meetsVerbs(need: VerbsNeed, held: ResourcePermission, { minor }: Server): boolean {
+/** Whether a permission meets the need in all but the verb. */
+function meetsBut(need: VerbsNeed, held: ResourcePermission, { minor }: Server): boolean {
   if (need.below !== null && minor !== null && minor >= need.below) return false;
   if (need.namespace !== null && held.namespace !== null && held.namespace !== need.namespace) return false;
   if (need.group !== '*' && held.group !== '*' && held.group !== need.group) return false;
-  return (
-    need.resources.some((resource) => resourceMatches(resource, held.resource)) &&
-    need.verbs.some((verb) => held.verbs.some((other) => verbMatches(verb, other)))
-  );
+  return need.resources.some((resource) => resourceMatches(resource, held.resource));
 }
 
 function verbMatches(needed: string, held: string): boolean {
@@ -143,21 +147,21 @@ function resourceMatches(needed: string, held: string): boolean {
   return held === `*${needed.slice(slash)}`;
 }
 
-function isWildcard({ of }: WildcardNeed, held: Permission): boolean {
-  if (held.kind === 'resource') return wildcards[of](held);
-  return (of === 'urls' && held.url === '*') || (of === 'verbs' && held.verbs.includes('*'));
+function wildcardVerbs({ of }: WildcardNeed, { verbs, ...held }: Permission): readonly string[] {
+  const stars = verbs.filter((verb) => verb === '*');
+  if (of === 'verbs') return stars;
+  if (held.kind === 'url') return of === 'urls' && held.url === '*' ? verbs : [];
+  const { group, resource, names } = held;
+  const found: Readonly<Record<typeof of, readonly string[]>> = {
+    everything: group === '*' && resource === '*' && names.length === 0 ? stars : [],
+    groups: group === '*' ? verbs : [],
+    resources: resource === '*' || resource.startsWith('*/') ? verbs : [],
+    deletion:
+      resource === '*' ? verbs.filter((verb) => ['*', 'delete', 'deletecollection'].includes(verb)) : [],
+    urls: [],
+  };
+  return found[of];
 }
-
-const wildcards: Readonly<Record<WildcardNeed['of'], (held: ResourcePermission) => boolean>> = {
-  everything: ({ verbs, group, resource, names }) =>
-    verbs.includes('*') && group === '*' && resource === '*' && names.length === 0,
-  verbs: ({ verbs }) => verbs.includes('*'),
-  groups: ({ group }) => group === '*',
-  resources: ({ resource }) => resource === '*' || resource.startsWith('*/'),
-  deletion: ({ resource, verbs }) =>
-    resource === '*' && verbs.some((verb) => ['*', 'delete', 'deletecollection'].includes(verb)),
-  urls: () => false,
-};
 
 /** What makes a default role what it is; in other groups its rules differ between versions of Kubernetes. */
 const essence = ['', 'apps', 'rbac.authorization.k8s.io'];
