@@ -38,3 +38,14 @@ export function judgePlanApprovals(
     teams,
   });
 }
+
+/** `1 of 2 approvals`, counted by people. */
+export function missingApprovals({ requirements }: ApprovalVerdict): string {
+  const demanded = requirements.reduce((sum, { requirement }) => sum + requirement.count, 0);
+  const given = requirements.reduce(
+    (sum, { requirement, satisfiedBy, met }) =>
+      sum + (met ? requirement.count : Math.min(requirement.count - 1, satisfiedBy.length)),
+    0,
+  );
+  return `${demanded - given} of ${demanded} ${demanded === 1 ? 'approval' : 'approvals'}`;
+}

@@ -1,35 +1,73 @@
 /** What a grant changes in all: permissions and connections under one heading, for one approval. */
 import type { KubernetesObject } from '../base/json.ts';
 import type { Effect } from '../effect/effect.ts';
+import { judgeNetwork } from '../effect/network/judge.ts';
 import { judgeRbac } from '../effect/rbac/judge.ts';
+import type { ApprovalDemand, EffectiveLimits, Policy } from '../policy/policy.ts';
 import type { RequestPath } from '../request/request.ts';
 import type { CatalogRole } from '../template/template.ts';
-import type { Snapshot } from './trusted.ts';
+import type { TipFacts } from './facts.ts';
+import { readSnapshot, type Snapshot } from './trusted.ts';
 
 export interface EffectQuestion {
   readonly objects: readonly KubernetesObject[];
   readonly roles: readonly CatalogRole[];
-  readonly snapshot: Snapshot;
+  readonly tip: TipFacts;
+  readonly policy: Policy;
+  readonly limits: EffectiveLimits;
   readonly subjectUser: string;
   readonly path: RequestPath;
 }
 
-/** Judges the objects of a grant. */
-export function judgeEffect(question: EffectQuestion): Effect {
-  const { objects, roles, snapshot, subjectUser, path } = question;
+export interface GrantEffect extends Effect {
+  /** What would do as well or better, in sentences. */
+  readonly advice: readonly string[];
+  /** What the holder can become, and what may outlive the grant, in sentences. */
+  readonly consequences: readonly string[];
+  /** What the network limits of the policy demand beside its entry. */
+  readonly approvals: readonly ApprovalDemand[];
+  /** What changes in the network, as the source of a Mermaid graph; null where nothing does. */
+  readonly mermaid: string | null;
+}
+
+/**
+ * Judges the objects of a grant. Only the committed snapshots are taken into account, not what other grants do just
+ * now: else an approval would be void because somebody else's access has ended.
+ */
+export function judgeEffect(question: EffectQuestion): GrantEffect {
+  const { objects, roles, tip, policy, limits, subjectUser, path } = question;
+  const snapshot = readSnapshot(tip, path.cluster);
   const rbac = judgeRbac({
     snapshot: snapshot.objects,
     roles,
     grant: objects,
     subjectUser,
     scope: path,
+    // Which version a cluster runs is not known here, so the older and weaker one is assumed.
     server: { minor: null },
   });
+  const network = judgeNetwork({
+    grant: objects,
+    roles,
+    scope: path,
+    clusters: Object.entries(policy.clusters).map(([name, { environment }]) => {
+      const known = readSnapshot(tip, name);
+      return { name, environment, snapshot: known.present ? known.objects : null };
+    }),
+    limits: limits.network,
+  });
   return {
-    gains: rbac.unnecessary ? [`nothing that ${subjectUser} does not hold anyway`] : rbac.gains,
-    dangers: rbac.dangers,
-    unknown: [...unreadSnapshot(snapshot, path.cluster), ...rbac.unknown],
-    exact: rbac.exact,
+    gains: [...rbac.gains, ...network.gains],
+    dangers: [...rbac.dangers, ...network.dangers],
+    unknown: [...unreadSnapshot(snapshot, path.cluster), ...rbac.unknown, ...network.unknown],
+    exact: [...rbac.exact, ...network.exact],
+    advice: [
+      ...(rbac.unnecessary ? [`${subjectUser} holds all of these permissions anyway`] : []),
+      ...rbac.narrower.map((role) => `the role ${role} would be enough for what is new, and gives less`),
+    ],
+    consequences: [...rbac.escalations, ...rbac.leftBehind],
+    approvals: network.approvals,
+    mermaid: network.mermaid,
   };
 }
 

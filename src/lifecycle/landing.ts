@@ -5,7 +5,7 @@
 import type { ApprovalVerdict, TeamFacts } from '../approval/approval.ts';
 import type { Instant } from '../base/instant.ts';
 import { finding, reasons, type Finding } from '../base/reasons.ts';
-import { judgePlanApprovals } from './approvals.ts';
+import { judgePlanApprovals, missingApprovals } from './approvals.ts';
 import { carrierFindings, purposeOf } from './candidate.ts';
 import { readEndings, readEvidence, type GrantEvidence } from './evidence.ts';
 import type {
@@ -171,7 +171,8 @@ function judgePlanned(
   if (revoker !== null) return ended(finding('revoked', `Revoked by ${revoker}`));
 
   const approvals = judgePlanApprovals(plan, policy.value, pullRequest, teams, landing.lastPush);
-  if (!approvals.met) return ended(finding('landed-unapproved', unapproved(approvals)));
+  if (!approvals.met)
+    return ended(finding('landed-unapproved', `It was merged without ${missingApprovals(approvals)}`));
   if (approvals.changesRequested.length > 0)
     return ended(finding('landed-unapproved', 'A reviewer requests changes'));
 
@@ -193,9 +194,4 @@ function judgePlanned(
     return wait(finding('too-many-open'), deadline + 1000);
   }
   return { kind: 'grant', finding: finding('granted'), plan, approvals, pullRequest };
-}
-
-function unapproved(approvals: ApprovalVerdict): string {
-  const missing = approvals.requirements.filter(({ met }) => !met).length;
-  return `It was merged with ${missing} of ${approvals.requirements.length} approvals missing`;
 }

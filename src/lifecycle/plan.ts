@@ -12,10 +12,8 @@ import { isJsonObject } from '../base/json-type.ts';
 import type { KubernetesObject } from '../base/json.ts';
 import { finding, type Finding } from '../base/reasons.ts';
 import { formatDuration } from '../base/duration.ts';
-import type { Effect } from '../effect/effect.ts';
 import { decidePolicy } from '../policy/decide.ts';
 import { identityByLogin } from '../policy/identity.ts';
-import { joinDemands } from '../policy/demand.ts';
 import type { ApprovalDemand, EffectiveLimits, PersonInTeams, Policy } from '../policy/policy.ts';
 import { parseAccessRequest, type ParsedRequest } from '../request/parse.ts';
 import { parseRequestPath } from '../request/path.ts';
@@ -23,10 +21,10 @@ import type { AccessRequest, RequestPath } from '../request/request.ts';
 import { renderTemplate, resolveParameters } from '../template/render.ts';
 import type { Template } from '../template/template.ts';
 import { judgeDangers } from './dangers.ts';
-import { judgeEffect } from './effect.ts';
+import { judgeEffect, type GrantEffect } from './effect.ts';
 import type { AccountFacts, FileFacts, TipFacts } from './facts.ts';
 import { grantId } from './grant.ts';
-import { readPlainFile, readSnapshot, readTrusted, type Sourced, type Trusted } from './trusted.ts';
+import { readPlainFile, readTrusted, type Sourced, type Trusted } from './trusted.ts';
 
 export interface Person {
   readonly id: number;
@@ -63,7 +61,7 @@ export interface Plan {
   readonly limits: EffectiveLimits;
   readonly requirements: readonly Requirement[];
   readonly objects: readonly KubernetesObject[];
-  readonly effect: Effect;
+  readonly effect: GrantEffect;
   readonly digest: string;
 }
 
@@ -179,15 +177,17 @@ function planParsed(question: ParsedQuestion): Planned {
   const effect = judgeEffect({
     objects: objects.value,
     roles: [...trusted.roles.values()].map((role) => role.value),
-    snapshot: readSnapshot(tip, path.cluster),
+    tip,
+    policy,
+    limits: verdict.limits,
     subjectUser: verdict.user,
     path,
   });
-  const dangers = judgeDangers(effect.dangers, verdict.limits, environment);
+  const dangers = judgeDangers(effect, verdict, environment);
   if (dangers.refused.length > 0) {
     return refused(dangers.refused.map((danger) => finding('danger-refused', danger.message)));
   }
-  const required = requirements(question, joinDemands(verdict.approvals, dangers.demand));
+  const required = requirements(question, dangers.demand);
   if (!required.ok) return required;
 
   const roles = boundRoles(objects.value).map((name) => ({ name, sha: trusted.roles.get(name)?.sha ?? '' }));

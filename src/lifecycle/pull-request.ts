@@ -8,7 +8,7 @@ import type { Instant } from '../base/instant.ts';
 import { finding, reasons, type Finding } from '../base/reasons.ts';
 import { principalTeams } from '../policy/principals.ts';
 import { requestPath } from '../request/path.ts';
-import { judgePlanApprovals } from './approvals.ts';
+import { judgePlanApprovals, missingApprovals } from './approvals.ts';
 import { carrierFindings, purposeOf } from './candidate.ts';
 import { checkExternalId, shownSince } from './check.ts';
 import type {
@@ -267,14 +267,8 @@ function approvalFindings(
   }
   if (approvals.requirements.length === 0) return found;
   if (!approvals.met) {
-    const missing = approvals.requirements.filter(({ met }) => !met).length;
     const why = lastPush === null ? '; GitHub does not say who pushed the head, so no approval counts' : '';
-    found.push(
-      finding(
-        'waiting-for-approval',
-        `Waiting for ${missing} of ${approvals.requirements.length} approvals${why}`,
-      ),
-    );
+    found.push(finding('waiting-for-approval', `Waiting for ${missingApprovals(approvals)}${why}`));
   } else if (pullRequest.reviewDecision === 'REVIEW_REQUIRED') {
     // GitHub's own opinion only takes away: it may know of an owner or a rule that we do not see.
     found.push(finding('waiting-for-approval', 'GitHub itself still asks for a review'));

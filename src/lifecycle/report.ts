@@ -100,6 +100,8 @@ function describeEffect({ effect }: Plan): readonly string[] {
   return [
     ...list('Gains', effect.gains.map(escapeMarkdown)),
     ...list('Red flags', flags),
+    ...list('What may come of it', effect.consequences.map(escapeMarkdown)),
+    ...list('To consider', effect.advice.map(escapeMarkdown)),
     ...list('Not known', effect.unknown.map(escapeMarkdown)),
   ];
 }
@@ -131,6 +133,7 @@ function describeApprovals(approvals: ApprovalVerdict): readonly string[] {
 function describeDetails(plan: Plan): string {
   return [
     codeBlock(canonicalYaml(plan.objects), 'yaml'),
+    ...(plan.effect.mermaid === null ? [] : [codeBlock(plan.effect.mermaid, 'mermaid')]),
     ...(plan.effect.exact.length === 0 ? [] : [codeBlock(plan.effect.exact.join('\n'), '')]),
     `Allowed by the policy entry ${codeSpan(plan.policyEntry)}. Digest ${codeSpan(plan.digest)}, grant ${codeSpan(plan.grantId)}.`,
   ].join('\n\n');

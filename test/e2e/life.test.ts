@@ -10,7 +10,7 @@ describe('the whole life', () => {
     const number = await world.ask('inc-4711');
     expect(await world.check(number)).toMatchObject({
       conclusion: 'action_required',
-      title: 'Waiting for 1 of 1 approvals',
+      title: 'Waiting for 1 of 1 approval',
     });
     expect(await world.comment(number)).toContain('**alice** gets **debug-pod**');
     await world.as('bob').review(number, 'APPROVE');

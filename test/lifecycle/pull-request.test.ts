@@ -60,7 +60,7 @@ describe('a request', () => {
   test('shows a person what they would give', () => {
     const { comment, check } = decide(withPullRequest({ reviews: [] }));
     expect(comment).toContain('**alice** gets **debug-pod** in `payments` on `staging` for **1h**');
-    expect(check?.title).toBe('Waiting for 1 of 1 approvals');
+    expect(check?.title).toBe('Waiting for 1 of 1 approval');
     expect(comment).toContain('CODEOWNERS line');
   });
 
