@@ -9,8 +9,5 @@ export const githubLogin = /^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,99})$/;
 /** The name of a template's parameter. */
 export const parameterName = /^[a-z][A-Za-z0-9]{0,39}$/;
 
-/** Names are at most this long. */
-export const longestLabel = 63;
-
 /** What a DNS label is, for people. */
 export const dnsLabelRule = 'use lower-case letters, digits and inner hyphens, at most 63';

@@ -10,6 +10,7 @@ import type { Fault } from '../base/fault.ts';
 import { failure, success, type Result } from '../base/result.ts';
 import { didYouMean, suggest } from '../base/suggest.ts';
 import { quote } from '../base/text.ts';
+import { mostFaults } from './yaml-limits.ts';
 import type { YamlDocument } from './yaml.ts';
 import type { YamlPath } from './yaml-value.ts';
 
@@ -19,7 +20,9 @@ type Issue = z.core.$ZodIssue;
 export function checkSchema<T>(file: string, document: YamlDocument, schema: z.ZodType<T>): Result<T> {
   const parsed = schema.safeParse(document.value);
   if (parsed.success) return success(parsed.data);
-  const faults = parsed.error.issues.flatMap((issue) => faultsOf(file, document, schema, issue));
+  const faults = parsed.error.issues
+    .slice(0, mostFaults)
+    .flatMap((issue) => faultsOf(file, document, schema, issue));
   return failure(...faults.sort((a, b) => a.line - b.line || a.column - b.column));
 }
 
@@ -46,7 +49,7 @@ export function describe(path: YamlPath, value: unknown, text: string): Pick<Fau
 function faultsOf(file: string, document: YamlDocument, schema: z.ZodType, issue: Issue): readonly Fault[] {
   const path = issue.path.map((segment) => (typeof segment === 'symbol' ? String(segment) : segment));
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
+    return issue.keys.slice(0, mostFaults).map((key) => ({
       file,
       ...document.keyAt([...path, key]),
       message: `${formatPath([...path, key])} is not allowed here`,
@@ -165,9 +168,18 @@ function valueAt(value: unknown, path: YamlPath): { readonly found: boolean; rea
 
 type JsonSchema = z.core.JSONSchema.JSONSchema;
 
+const jsonSchemas = new WeakMap<z.ZodType, JsonSchema>();
+
+/** The schema as data, made once: zod's own way to look into it. */
+function jsonSchemaOf(schema: z.ZodType): JsonSchema {
+  const known = jsonSchemas.get(schema) ?? z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  jsonSchemas.set(schema, known);
+  return known;
+}
+
 /** The fields that the schema knows at a path. */
 function knownKeys(schema: z.ZodType, path: YamlPath): readonly string[] {
-  let reached = branches(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }));
+  let reached = branches(jsonSchemaOf(schema));
   for (const segment of path) {
     reached = reached.flatMap((at) =>
       branches(

@@ -15,11 +15,13 @@ export interface Position {
   readonly column: number;
 }
 
-/** Turns offsets of a text into positions. */
+/** Turns offsets of a text into positions. Lines are looked for when the first position is asked for. */
 export function positions(text: string): (offset: number) => Position {
-  const starts = [0];
-  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  let starts: readonly number[] | null = null;
   return (offset) => {
+    // Of a text that is refused for its size nobody has to look at more than the beginning.
+    if (offset === 0) return { line: 1, column: 1 };
+    starts ??= lineStarts(text);
     let [low, high] = [0, starts.length - 1];
     while (low < high) {
       const middle = Math.ceil((low + high) / 2);
@@ -28,6 +30,12 @@ export function positions(text: string): (offset: number) => Position {
     }
     return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
   };
+}
+
+function lineStarts(text: string): readonly number[] {
+  const starts = [0];
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  return starts;
 }
 
 interface Objection {

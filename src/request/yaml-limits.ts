@@ -64,3 +64,6 @@ export const manifestLimits: YamlLimits = {
  * comment in it; unbounded, that is quadratic.
  */
 export const longestTrivia = 1000;
+
+/** More than this many faults of one file help nobody, and each costs a little. */
+export const mostFaults = 20;

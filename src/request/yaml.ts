@@ -7,7 +7,7 @@ import type { Json } from '../base/json.ts';
 import { failure, success, type Result } from '../base/result.ts';
 import { shorten } from '../base/text.ts';
 import { passGate, positions, type Position } from './yaml-gate.ts';
-import type { YamlLimits } from './yaml-limits.ts';
+import { mostFaults, type YamlLimits } from './yaml-limits.ts';
 import { locate, toJson, type YamlPath } from './yaml-value.ts';
 
 /** A document that was read. */
@@ -18,9 +18,6 @@ export interface YamlDocument {
   /** Where the key at a path stands; where there is none, the nearest thing above it. */
   readonly keyAt: (path: YamlPath) => Position;
 }
-
-/** More than this many faults of one file help nobody. */
-const mostFaults = 20;
 
 /** Reads a file of one document. */
 export function readYaml(file: string, text: string, limits: YamlLimits): Result<YamlDocument> {

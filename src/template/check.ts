@@ -99,19 +99,28 @@ function unknownPlaceholder(template: Template, { source, placeholder }: Occurre
   return isKnown ? null : `is not a placeholder of this template; ${didYouMean(source, known)}`;
 }
 
-/** Fields that say what an object is, whose it is, and what runs: no free text of a request may stand there. */
+/**
+ * Fields that say what an object is, whose it is, what runs, and which addresses are reached: no free text of a request
+ * may stand there. What a Pod has to be told it is told by the value of an environment variable.
+ */
 function misplaced(template: Template, path: YamlPath, { placeholder }: Occurrence): string | null {
   if (placeholder?.kind !== 'parameter') return null;
   const parameter = lookup(template.parameters, placeholder.name);
   if (parameter === undefined || parameter.enum !== null) return null;
-  const [, , , top, second] = path;
+  const [, , index, top, second] = path;
   const isIdentity =
     ['apiVersion', 'kind', 'roleRef', 'subjects'].includes(String(top)) ||
     (top === 'metadata' && second === 'namespace');
   if (isIdentity) return 'may stand here only if the parameter has an enum; list the values allowed';
-  const runs = path.some((segment) => ['image', 'command', 'args', 'cidr'].includes(String(segment)));
-  if (!runs || parameter.type !== 'string') return null;
-  return 'is free text and may not choose what runs or which addresses are reached; give the parameter an enum, or pass it in env';
+  if (parameter.type !== 'string') return null;
+  const isPod = template.manifests[Number(index)]?.['kind'] === 'Pod' && top === 'spec';
+  const isEnvironment = path.at(-1) === 'value' && path.at(-3) === 'env';
+  if (isPod && !isEnvironment) {
+    return 'is free text and may not decide what runs; give the parameter an enum, or pass it as the value of a variable in env';
+  }
+  if (path.at(-1) === 'cidr')
+    return 'is free text and may not decide which addresses are reached; give the parameter an enum';
+  return null;
 }
 
 /** A parameter that changes nothing would mislead whoever approves its value. */

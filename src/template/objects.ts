@@ -1,8 +1,8 @@
 /** The objects of a grant: completed with what every grant has, then judged whole. */
-import type { z } from 'zod';
 import type { Fault } from '../base/fault.ts';
 import type { JsonObject, KubernetesObject } from '../base/json.ts';
 import { isJsonObject } from '../base/json-type.ts';
+import { lookup } from '../base/lookup.ts';
 import { didYouMean } from '../base/suggest.ts';
 import { quote } from '../base/text.ts';
 import { isKubernetesObject } from '../request/manifests.ts';
@@ -14,13 +14,8 @@ import { bindingRules } from './rules/bindings.ts';
 import { networkPolicyRules } from './rules/network-policy.ts';
 import { completePod, podRules } from './rules/pod.ts';
 import { serviceAccountRules } from './rules/service-account.ts';
+import type { Grant, KindRules } from './rules/shared.ts';
 import { grantLabel, type GrantContext, type Template } from './template.ts';
-
-/** The kinds that a template may consist of. Roles are not among them: they are bound from the catalog. */
-const kinds = {
-  namespace: ['RoleBinding', 'NetworkPolicy', 'Pod', 'ServiceAccount'],
-  cluster: ['ClusterRoleBinding'],
-} as const;
 
 /** Where the objects come from, for faults. */
 export interface Source {
@@ -49,21 +44,29 @@ export function completeObjects(
   objects: readonly JsonObject[],
   context: GrantContext,
 ): readonly JsonObject[] {
-  const serviceAccount = soleServiceAccount(objects);
+  const grant = grantOf(objects, context);
   return objects.map((object) => {
-    const metadata = record(object['metadata']);
-    const completed = {
-      ...object,
-      metadata: {
-        ...(context.namespace === null ? {} : { namespace: context.namespace }),
-        ...metadata,
-        labels: { [grantLabel]: context.id, ...record(metadata['labels']) },
-      },
-    };
+    const completed = { ...object, metadata: completeMetadata(record(object['metadata']), grant) };
     if (object['kind'] === 'ServiceAccount') return { automountServiceAccountToken: false, ...completed };
     if (object['kind'] !== 'Pod') return completed;
-    return { ...completed, spec: completePod(record(object['spec']), serviceAccount, context) };
+    return { ...completed, spec: completePod(record(object['spec']), grant) };
   });
+}
+
+function completeMetadata(metadata: JsonObject, { id, namespace }: Grant): JsonObject {
+  const { labels = {} } = metadata;
+  return {
+    ...(namespace === null ? {} : { namespace }),
+    ...metadata,
+    // Labels of a wrong type stay as they are, to be refused by the rules.
+    labels: isJsonObject(labels) ? { [grantLabel]: id, ...labels } : labels,
+  };
+}
+
+/** The grant with what its objects say of it. */
+function grantOf(objects: readonly JsonObject[], context: GrantContext): Grant {
+  const account = objects.find(({ kind }) => kind === 'ServiceAccount');
+  return { ...context, serviceAccount: account === undefined ? null : nameOf(account) };
 }
 
 /** Every fault of the objects of a grant; `roles` are the names in the catalog, null where it is not known. */
@@ -73,9 +76,9 @@ export function checkObjects(
   roles: readonly string[] | null,
   source: Source,
 ): readonly Fault[] {
-  const serviceAccount = soleServiceAccount(objects);
+  const grant = grantOf(objects, context);
   return [
-    ...objects.flatMap((object, index) => checkObject(object, index, context, serviceAccount, source)),
+    ...objects.flatMap((object, index) => checkObject(object, index, grant, source)),
     ...checkRoles(objects, roles, source),
     ...checkTogether(objects, source),
   ];
@@ -95,43 +98,50 @@ function nameOf(object: JsonObject): string {
   return typeof name === 'string' ? name : '';
 }
 
-function soleServiceAccount(objects: readonly JsonObject[]): string | null {
-  const account = objects.find(({ kind }) => kind === 'ServiceAccount');
-  return account === undefined ? null : nameOf(account);
+type Judge = (file: string, document: YamlDocument, grant: Grant) => readonly Fault[];
+
+/** Judges by the rules of a kind: first the shape, then, where that is right, what has to be so in this grant. */
+function judgeBy<T>(rules: KindRules<T>): Judge {
+  return (file, document, grant) => {
+    const checked = checkSchema(file, document, rules.schema);
+    if (!checked.ok) return checked.faults;
+    return rules
+      .objections(checked.value, grant)
+      .map(({ path, value, text }) => ({ file, ...document.at(path), ...describe(path, value, text) }));
+  };
 }
+
+/** The kinds that a template may consist of, by scope. Roles are not among them: they are bound from the catalog. */
+const judges: Readonly<Record<Template['scope'], Readonly<Record<string, Judge>>>> = {
+  namespace: {
+    RoleBinding: judgeBy(bindingRules),
+    NetworkPolicy: judgeBy(networkPolicyRules),
+    Pod: judgeBy(podRules),
+    ServiceAccount: judgeBy(serviceAccountRules),
+  },
+  cluster: { ClusterRoleBinding: judgeBy(bindingRules) },
+};
 
 function checkObject(
   object: JsonObject,
   index: number,
-  context: GrantContext,
-  serviceAccount: string | null,
+  grant: Grant,
   { file, at, keyAt }: Source,
 ): readonly Fault[] {
-  const rules = {
-    RoleBinding: bindingRules,
-    ClusterRoleBinding: bindingRules,
-    NetworkPolicy: networkPolicyRules,
-    Pod: (grant: GrantContext) => podRules(grant, serviceAccount),
-    ServiceAccount: serviceAccountRules,
-  };
-  const { kind } = object;
-  const allowed = kinds[context.namespace === null ? 'cluster' : 'namespace'];
-  const known = allowed.find((name) => name === kind);
-  if (known === undefined) {
-    const scope = context.namespace === null ? 'cluster' : 'namespace';
-    const text = `is not a kind that a template of ${scope} scope may hold; write one of ${allowed.join(', ')}`;
-    return [{ file, ...at(index, ['kind']), ...describe(['kind'], kind, text) }];
-  }
   const document: YamlDocument = {
     value: object,
     at: (path) => at(index, path),
     keyAt: (path) => keyAt(index, path),
   };
-  const schema: z.ZodType = rules[known](context);
-  const checked = checkSchema(file, document, schema);
-  return checked.ok
-    ? []
-    : checked.faults.map((fault) => ({ ...fault, message: `${known} ${fault.message}` }));
+  const scope = grant.namespace === null ? 'cluster' : 'namespace';
+  const kind = typeof object['kind'] === 'string' ? object['kind'] : '';
+  const judge = lookup(judges[scope], kind);
+  if (judge !== undefined) {
+    return judge(file, document, grant).map((fault) => ({ ...fault, message: `${kind} ${fault.message}` }));
+  }
+  const allowed = Object.keys(judges[scope]).join(', ');
+  const text = `is not a kind that a template of ${scope} scope may hold; write one of ${allowed}`;
+  return [{ file, ...document.at(['kind']), ...describe(['kind'], object['kind'], text) }];
 }
 
 function checkRoles(

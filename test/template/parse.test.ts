@@ -73,6 +73,34 @@ describe('parseTemplate', () => {
     expect(pointedAt.slice(0, points.length)).toBe(points);
   });
 
+  it.each([
+    [
+      'a variable of free text',
+      '            env: [{name: TARGET, value: "http://${parameters.app}:${parameters.port}"}]\n',
+    ],
+    [
+      'numbers and enums in what runs',
+      '            args: ["${parameters.port}", "${parameters.protocol}", "${grant.user}"]\n',
+    ],
+    ['an image by digest', `            workingDir: /tmp\n`],
+    [
+      'scratch space',
+      '            volumeMounts: [{name: tmp, mountPath: /tmp}]\n        volumes: [{name: tmp, emptyDir: {sizeLimit: 16Mi}}]\n',
+    ],
+    [
+      'what is filled in, written out',
+      '            securityContext: {runAsNonRoot: true, capabilities: {drop: [ALL]}}\n',
+    ],
+  ])('accepts %s', (_, addition) => {
+    const original = readFileSync('templates/network-path.yaml', 'utf8');
+    const after = '            resources:\n              limits: {cpu: 100m, memory: 64Mi}\n';
+    const image = 'docker.io/library/busybox@sha256:' + 'a'.repeat(64);
+    const text = original.replace(after, after + addition).replace('docker.io/library/busybox:1.37.0', image);
+    const result = parseTemplate('templates/network-path.yaml', text);
+    expect(text).not.toBe(original);
+    expect(result.ok ? [] : result.faults.map(formatFault)).toEqual([]);
+  });
+
   it.each(['templates/Debug.yaml', 'templates/debug.yml', 'templates/.yaml', 'templates/a.b.yaml'])(
     'refuses the name %s',
     (file) => {

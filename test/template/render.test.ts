@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatFault } from '../../src/base/fault.ts';
@@ -155,6 +156,19 @@ describe('renderTemplate', () => {
     });
     const labels = pod?.metadata['labels'];
     expect(labels).toEqual({ 'curfew.dev/grant': context.id });
+  });
+
+  it('gives a Pod text where Kubernetes knows only text', () => {
+    const original = readFileSync('templates/network-path.yaml', 'utf8');
+    const after = 'command: [tail, -f, /dev/null]\n';
+    const text = original.replace(
+      after,
+      `${after}            args: ["\${parameters.port}", x]\n            env: [{name: PORT, value: "\${parameters.port}"}]\n`,
+    );
+    const objects = render(templateFrom('templates/network-path.yaml', text), path);
+    expect(objects.find(({ kind }) => kind === 'Pod')).toMatchObject({
+      spec: { containers: [{ args: ['8443', 'x'], env: [{ name: 'PORT', value: '8443' }] }] },
+    });
   });
 
   it('opens one path, on both sides, with the types of the parameters', () => {

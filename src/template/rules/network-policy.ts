@@ -4,8 +4,16 @@
  * names its peers and its ports: in a NetworkPolicy, what is left out means everything.
  */
 import { z } from 'zod';
-import type { GrantContext } from '../template.ts';
-import { exactly, labelSelector, metadata, selectsGrant } from './shared.ts';
+import {
+  exactly,
+  labelSelector,
+  metadata,
+  metadataObjections,
+  selectsGrant,
+  unless,
+  type Grant,
+  type KindRules,
+} from './shared.ts';
 
 const port = z.strictObject({
   protocol: z.enum(['TCP', 'UDP', 'SCTP']),
@@ -42,49 +50,64 @@ const peer = z
 const peers = z.array(peer).min(1);
 const ports = z.array(port).min(1);
 
-type Peer = z.infer<typeof peer>;
+const spec = z
+  .strictObject({
+    podSelector: labelSelector,
+    policyTypes: z
+      .array(z.enum(['Ingress', 'Egress']))
+      .min(1)
+      .max(2),
+    ingress: z
+      .array(z.strictObject({ from: peers, ports }))
+      .min(1)
+      .optional(),
+    egress: z
+      .array(z.strictObject({ to: peers, ports }))
+      .min(1)
+      .optional(),
+  })
+  .refine(
+    ({ policyTypes, ingress, egress }) =>
+      (ingress === undefined || policyTypes.includes('Ingress')) &&
+      (egress === undefined || policyTypes.includes('Egress')),
+    'has rules for a direction that policyTypes leaves out; name it there',
+  );
 
-function isGrantsPod({ podSelector, namespaceSelector }: Peer, context: GrantContext): boolean {
-  return namespaceSelector === undefined && selectsGrant(podSelector, context);
-}
+const networkPolicy = z.strictObject({
+  apiVersion: exactly('networking.k8s.io/v1', 'there is no other'),
+  kind: z.literal('NetworkPolicy'),
+  metadata,
+  spec,
+});
 
 /** What a NetworkPolicy of a grant may be. */
-export function networkPolicyRules(context: GrantContext) {
-  const spec = z
-    .strictObject({
-      podSelector: labelSelector,
-      policyTypes: z
-        .array(z.enum(['Ingress', 'Egress']))
-        .min(1)
-        .max(2),
-      ingress: z
-        .array(z.strictObject({ from: peers, ports }))
-        .min(1)
-        .optional(),
-      egress: z
-        .array(z.strictObject({ to: peers, ports }))
-        .min(1)
-        .optional(),
-    })
-    .refine(
-      ({ policyTypes, ingress, egress }) =>
-        (ingress === undefined || policyTypes.includes('Ingress')) &&
-        (egress === undefined || policyTypes.includes('Egress')),
-      'has rules for a direction that policyTypes leaves out; name it there',
+export const networkPolicyRules: KindRules<z.infer<typeof networkPolicy>> = {
+  schema: networkPolicy,
+  objections: (object, grant) => [
+    ...metadataObjections(object.metadata, grant),
+    ...unless(
+      concernsGrant(object.spec, grant),
+      ['spec'],
+      object.spec,
+      "opens or closes something for Pods that are not the grant's; select curfew.dev/grant: ${grant.id} on one side of every rule, and name only directions that have rules",
+    ),
+  ],
+};
+
+/**
+ * Whether a policy selects the grant's Pod, or else only lets that Pod reach others: each peer is that Pod, and no
+ * direction is closed for others by being named without a rule.
+ */
+function concernsGrant(policy: z.infer<typeof spec>, grant: Grant): boolean {
+  if (selectsGrant(policy.podSelector, grant)) return true;
+  const { ingress = [], egress = [], policyTypes } = policy;
+  const directions = [ingress, egress].filter((rules) => rules.length > 0).length;
+  const others = [...ingress.flatMap(({ from }) => from), ...egress.flatMap(({ to }) => to)];
+  return (
+    new Set(policyTypes).size === directions &&
+    others.every(
+      ({ podSelector, namespaceSelector }) =>
+        namespaceSelector === undefined && selectsGrant(podSelector, grant),
     )
-    .refine(({ podSelector, policyTypes, ingress, egress }) => {
-      if (selectsGrant(podSelector, context)) return true;
-      const others = [
-        ...(ingress ?? []).flatMap(({ from }) => from),
-        ...(egress ?? []).flatMap(({ to }) => to),
-      ];
-      const directions = [ingress, egress].filter((rules) => rules !== undefined).length;
-      return new Set(policyTypes).size === directions && others.every((other) => isGrantsPod(other, context));
-    }, "opens or closes something for Pods that are not the grant's; select curfew.dev/grant: ${grant.id} on one side of every rule, and name only directions that have rules");
-  return z.strictObject({
-    apiVersion: exactly('networking.k8s.io/v1', 'there is no other'),
-    kind: z.literal('NetworkPolicy'),
-    metadata: metadata(context),
-    spec,
-  });
+  );
 }

@@ -4,10 +4,9 @@
  * resources) has to be said. Everything else that a Pod could have is refused by not being in the list.
  */
 import { z } from 'zod';
-import type { JsonObject } from '../../base/json.ts';
-import { isJsonObject } from '../../base/json-type.ts';
-import type { GrantContext } from '../template.ts';
-import { exactly, metadata } from './shared.ts';
+import type { Json, JsonObject } from '../../base/json.ts';
+import { isJsonList, isJsonObject } from '../../base/json-type.ts';
+import { exactly, metadata, metadataObjections, unless, type Grant, type KindRules } from './shared.ts';
 
 const restricted = 'Pods of a grant are restricted; leave it out, it is filled in';
 
@@ -25,31 +24,45 @@ const podSecurity = { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefaul
 const grace = 5;
 
 /** Fills in what every Pod of a grant has; what the template says itself stays, to be judged by the rules. */
-export function completePod(
-  spec: JsonObject,
-  serviceAccount: string | null,
-  context: GrantContext,
-): JsonObject {
-  const containers = Array.isArray(spec['containers']) ? spec['containers'] : [];
+export function completePod(spec: JsonObject, grant: Grant): JsonObject {
+  const containers = spec['containers'] ?? [];
   return {
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     restartPolicy: 'Never',
     terminationGracePeriodSeconds: grace,
-    activeDeadlineSeconds: context.duration,
-    ...(serviceAccount === null ? {} : { serviceAccountName: serviceAccount }),
+    activeDeadlineSeconds: grant.duration,
+    ...(grant.serviceAccount === null ? {} : { serviceAccountName: grant.serviceAccount }),
     ...spec,
     securityContext: merged(podSecurity, spec['securityContext']),
-    containers: containers.map((container: unknown) =>
-      isJsonObject(container)
-        ? { ...container, securityContext: merged(containerSecurity, container['securityContext']) }
-        : null,
-    ),
+    containers: isJsonList(containers) ? containers.map(completeContainer) : containers,
   };
 }
 
-function merged(filledIn: JsonObject, given: unknown): JsonObject {
-  return isJsonObject(given) ? { ...filledIn, ...given } : filledIn;
+function completeContainer(given: Json): Json {
+  if (!isJsonObject(given)) return given;
+  const texts = ['command', 'args', 'env']
+    .filter((key) => key in given)
+    .map((key) => [key, asText(given[key] ?? null)]);
+  return {
+    ...given,
+    ...Object.fromEntries(texts),
+    securityContext: merged(containerSecurity, given['securityContext']),
+  };
+}
+
+/** Numbers and booleans as text: Kubernetes knows nothing else there, and a parameter that stands alone has its type. */
+function asText(value: Json): Json {
+  if (isJsonList(value)) return value.map(asText);
+  if (isJsonObject(value))
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, asText(item)]));
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
+}
+
+/** The given value with what it leaves out; one of a wrong type stays as it is, to be refused by the rules. */
+function merged(filledIn: JsonObject, given: Json | undefined): Json {
+  if (given === undefined) return filledIn;
+  return isJsonObject(given) ? { ...filledIn, ...given } : given;
 }
 
 const quantity = z
@@ -93,35 +106,46 @@ const volume = z.strictObject({
   emptyDir: z.strictObject({ sizeLimit: quantity, medium: z.literal('Memory').optional() }),
 });
 
-/** What a Pod of a grant may be. */
-export function podRules(context: GrantContext, serviceAccount: string | null) {
-  return z.strictObject({
-    apiVersion: exactly('v1', 'there is no other'),
-    kind: z.literal('Pod'),
-    metadata: metadata(context),
-    spec: z.strictObject({
-      serviceAccountName: exactly(
-        serviceAccount ?? '',
-        serviceAccount === null
-          ? 'a Pod needs a ServiceAccount of the grant; add one to the manifests'
-          : 'a Pod runs as the ServiceAccount of its grant; leave it out, it is filled in',
-      ),
-      automountServiceAccountToken: exactly(false, restricted),
-      enableServiceLinks: exactly(false, restricted),
-      restartPolicy: exactly('Never', restricted),
-      terminationGracePeriodSeconds: z.int().min(0).max(30),
-      activeDeadlineSeconds: exactly(
-        context.duration,
-        'a Pod ends with its grant; leave it out, it is filled in',
-      ),
-      securityContext: z.strictObject({
-        runAsNonRoot: exactly(true, restricted),
-        seccompProfile: z.strictObject({ type: exactly('RuntimeDefault', restricted) }),
-        runAsUser: z.int().min(1).optional(),
-        runAsGroup: z.int().min(1).optional(),
-      }),
-      containers: z.array(container).min(1).max(1),
-      volumes: z.array(volume).optional(),
+const pod = z.strictObject({
+  apiVersion: exactly('v1', 'there is no other'),
+  kind: z.literal('Pod'),
+  metadata,
+  spec: z.strictObject({
+    serviceAccountName: z.string(
+      'is not a name; a ServiceAccount among the manifests, whose name is filled in here',
+    ),
+    automountServiceAccountToken: exactly(false, restricted),
+    enableServiceLinks: exactly(false, restricted),
+    restartPolicy: exactly('Never', restricted),
+    terminationGracePeriodSeconds: z.int().min(0).max(30),
+    activeDeadlineSeconds: z.int(),
+    securityContext: z.strictObject({
+      runAsNonRoot: exactly(true, restricted),
+      seccompProfile: z.strictObject({ type: exactly('RuntimeDefault', restricted) }),
+      runAsUser: z.int().min(1).optional(),
+      runAsGroup: z.int().min(1).optional(),
     }),
-  });
-}
+    containers: z.array(container).min(1).max(1),
+    volumes: z.array(volume).optional(),
+  }),
+});
+
+/** What a Pod of a grant may be. */
+export const podRules: KindRules<z.infer<typeof pod>> = {
+  schema: pod,
+  objections: ({ metadata: meta, spec: { serviceAccountName, activeDeadlineSeconds } }, grant) => [
+    ...metadataObjections(meta, grant),
+    ...unless(
+      serviceAccountName === grant.serviceAccount,
+      ['spec', 'serviceAccountName'],
+      serviceAccountName,
+      'is not the ServiceAccount of the grant; leave it out, it is filled in',
+    ),
+    ...unless(
+      activeDeadlineSeconds === grant.duration,
+      ['spec', 'activeDeadlineSeconds'],
+      activeDeadlineSeconds,
+      'is not the end of the grant; leave it out, it is filled in',
+    ),
+  ],
+};
