@@ -102,16 +102,16 @@ export const acmePage: PageOptions = {
         link: { label: 'Request access', path: `/${repository}/new/main` },
       },
       {
-        title: 'Approve as somebody else',
-        text: 'Nobody approves their own request. On its page, act as one of the owners who were asked, and press *Approve*.',
+        title: 'Have it approved',
+        text: 'Nobody approves their own request. On its page, act as one of the owners who were asked, and press *Approve*: Curfew merges and grants.',
       },
       {
-        title: 'Let the time pass',
-        text: 'Curfew merges and grants within a second. Move the clock to the end of the grant, and watch it go.',
+        title: 'Let time pass',
+        text: 'Move the clock to the end of the grant: Curfew reverts it by a pull request of its own.',
       },
       {
-        title: 'Read what happened',
-        text: 'Who asked, who approved, what was given, when it ended: all of it is in the history.',
+        title: 'Read the history',
+        text: 'Who asked, who approved, what was given, when it ended: the commits say it all.',
         link: { label: 'History', path: `/${repository}/commits/main` },
       },
     ],
@@ -123,4 +123,10 @@ export const acmePage: PageOptions = {
       'A request is one file; its path says where the access is wanted. Start from one of these, change what you like, and see what Curfew makes of it.',
     files: requests,
   },
+  links: [
+    { label: 'How to ask', href: `/${repository}/blob/main/access-requests/README.md` },
+    { label: 'The policy', href: `/${repository}/blob/main/.github/curfew.yaml` },
+    { label: 'The owners', href: `/${repository}/blob/main/.github/CODEOWNERS` },
+    { label: 'The templates', href: `/${repository}/tree/main/templates` },
+  ],
 };

@@ -59,9 +59,11 @@ function commitEntry(visit: SignedVisit, { repository }: PullRequest, commit: Co
   const view = eventLine(
     'commit',
     'neutral',
-    html`<strong>${user?.login ?? commit.author.name}</strong> committed
+    html`${user !== undefined && avatar(user)}
+      <strong>${user?.login ?? commit.author.name}</strong>${user !== undefined && botBadge(user)} committed
       <a href="${commitPath(repository, commit.sha)}">${commit.message.split('\n')[0]}</a>
-      <a class="sha" href="${commitPath(repository, commit.sha)}">${shortSha(commit.sha)}</a>`,
+      <a class="sha" href="${commitPath(repository, commit.sha)}">${shortSha(commit.sha)}</a>
+      ${ago(commit.committer.date, visit.now)}`,
   );
   return { at: commit.committer.date, view };
 }

@@ -39,6 +39,10 @@ export function homePage(visit: SignedVisit): Reply {
             )}
           </div>
         </section>
+        <section aria-labelledby="git">
+          <h2 id="git">With plain git</h2>
+          ${repositories.map((repository) => cloneCard(visit, repository))}
+        </section>
       </div>
       <aside class="narrow" aria-label="Clock and repositories">
         <section class="card card-body" aria-labelledby="clock">
@@ -47,7 +51,7 @@ export function homePage(visit: SignedVisit): Reply {
         </section>
         <section aria-labelledby="repositories">
           <h2 id="repositories">Repositories</h2>
-          ${repositories.map((repository) => repositoryCard(visit, repository))}
+          ${repositories.map((repository) => repositoryCard(repository))}
         </section>
       </aside>
     </div>`;
@@ -93,28 +97,33 @@ function grantRow({ now }: SignedVisit, grant: ListedGrant): Html {
   </div>`;
 }
 
-/** How much of its time is over. */
+/** How much of its time is left. */
 function lifetime({ grantedAt, expiresAt, name }: ListedGrant, now: number): Html | null {
   if (grantedAt === null || expiresAt === null || expiresAt <= grantedAt) return null;
   return html`<progress
     max="${expiresAt - grantedAt}"
-    value="${Math.min(expiresAt, now) - grantedAt}"
-    data-from="${grantedAt}"
-    aria-label="Time passed of ${name}"
+    value="${Math.max(0, expiresAt - now)}"
+    data-until="${expiresAt}"
+    aria-label="Time left of ${name}"
   ></progress>`;
 }
 
-function repositoryCard(visit: SignedVisit, repository: Repository): Html {
+function repositoryCard(repository: Repository): Html {
   const open = pullRequests(repository).filter(({ state }) => state === 'open').length;
   return html`<div class="card card-body repository-card">
     <p>
       ${icon('book')} <a class="pull-title" href="${repositoryPath(repository)}">${fullName(repository)}</a>
     </p>
     <p class="muted small">${count(open, 'open pull request')}</p>
-    <details>
-      <summary>Clone it as ${visit.viewer.login}</summary>
-      <pre class="copy"><code>${cloneCommands(visit, repository)}</code></pre>
-    </details>
+  </div>`;
+}
+
+function cloneCard(visit: SignedVisit, repository: Repository): Html {
+  return html`<div class="card">
+    <p class="card-head">
+      ${icon('branch')} <span>Clone <strong>${fullName(repository)}</strong> as ${visit.viewer.login}</span>
+    </p>
+    <pre class="copy"><code>${cloneCommands(visit, repository)}</code></pre>
   </div>`;
 }
 

@@ -19,7 +19,8 @@ export interface Shown {
 /** The whole document, and what tells two states of the page apart. */
 export function document(visit: Visit, { title, main, live }: Shown): { text: string; version: string } {
   const { options, now } = visit;
-  const version = versionOf(main);
+  const top = header(visit);
+  const version = versionOf(`${top.text}${main.text}`);
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -33,7 +34,7 @@ export function document(visit: Visit, { title, main, live }: Shown): { text: st
       </head>
       <body>
         <a class="skip" href="#main">Skip to the content</a>
-        ${header(visit)}
+        ${top}
         <main id="main" data-now="${now}" ${live && html`data-version="${version}"`}>${main}</main>
         <div id="changed" role="status" hidden>
           This page has changed. <a href="${visit.url.pathname}${visit.url.search}">Show it as it is now</a>
@@ -45,8 +46,8 @@ export function document(visit: Visit, { title, main, live }: Shown): { text: st
 }
 
 /** Times pass by themselves: two pages that differ in nothing else are the same. */
-function versionOf(main: Html): string {
-  const timeless = main.text.replaceAll(/<time [^>]*>[^<]*<\/time>|<progress [^>]*>/g, '');
+function versionOf(text: string): string {
+  const timeless = text.replaceAll(/<time [^>]*>[^<]*<\/time>|<progress [^>]*>/g, '');
   return createHash('sha256').update(timeless).digest('base64url');
 }
 

@@ -7,8 +7,15 @@ import type { IconName } from './icons.ts';
 import type { Visit } from './visit.ts';
 
 /** The picture of an account; its name stands beside it. */
-export function avatar(account: { readonly id: number }, size: 'small' | 'medium' | 'large' = 'small'): Html {
-  return html`<img class="avatar ${size}" src="/avatars/u/${account.id}" alt="" />`;
+export function avatar(
+  account: Pick<User, 'id' | 'type'>,
+  size: 'small' | 'medium' | 'large' = 'small',
+): Html {
+  return html`<img
+    class="avatar ${size} ${account.type === 'Bot' && 'bot'}"
+    src="/avatars/u/${account.id}"
+    alt=""
+  />`;
 }
 
 /** Picture and login. */

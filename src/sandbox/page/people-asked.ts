@@ -44,10 +44,13 @@ function asked(visit: SignedVisit, pullRequest: PullRequest, { reviewer, asCodeO
   const name = 'slug' in reviewer ? `${reviewer.organization.login}/${reviewer.slug}` : reviewer.login;
   return html`<div class="reviewer">
       ${'slug' in reviewer ? icon('people') : avatar(reviewer)} <strong>${name}</strong>
-      <span class="muted small">${asCodeOwner ? 'asked as code owner' : 'asked'}</span>
+      <span class="muted small">
+        ${asCodeOwner ? 'asked as code owner' : 'asked'}${members.includes(visit.viewer) && ', you are one of them'}
+      </span>
     </div>
     ${
       others.length > 0 &&
+      pullRequest.state === 'open' &&
       form(
         visit,
         '/-/session',

@@ -9,7 +9,7 @@ import { commitLine } from './commits.ts';
 import { commitsOf, conversation } from './conversation.ts';
 import { diffView } from './diff.ts';
 import { html } from './html.ts';
-import type { Child, Html } from './html.ts';
+import type { Html } from './html.ts';
 import { icon } from './icons.ts';
 import type { IconName } from './icons.ts';
 import { contentPath, fullName, pullRequestPath } from './links.ts';
@@ -130,30 +130,32 @@ function summary(pullRequest: PullRequest): Html {
 
 /** One box for words, and buttons for what they are meant as. */
 function composer(visit: SignedVisit, pullRequest: PullRequest, typed: string): Html {
-  const own = pullRequest.author === visit.viewer;
-  const judge = (action: string, label: string, kind: string): Child =>
-    html`<button class="${kind}" name="action" value="${action}" ${own && html`disabled`}>${label}</button>`;
+  const open = pullRequest.state === 'open';
   return html`<section class="bubble" aria-label="Comment or review">
     ${avatar(visit.viewer, 'medium')}
     <div class="card">
       ${form(
         visit,
         pullRequestPath(pullRequest),
-        html`<label class="card-head" for="body"
-            >Comment or review as <strong>${visit.viewer.login}</strong></label
-          >
+        html`<label class="card-head" for="body">
+            Comment ${open && 'or review '}as <strong>${visit.viewer.login}</strong>
+          </label>
           <div class="card-body">
             <input type="hidden" name="head" value="${pullRequest.headSha}" />
             <textarea id="body" name="body" rows="4" placeholder="Markdown">${typed}</textarea>
             <div class="buttons spread">
-              <div class="buttons">
-                ${judge('approve', 'Approve', 'ok')} ${judge('request-changes', 'Request changes', 'bad')}
-              </div>
+              <div class="buttons">${open && judgeButtons(visit, pullRequest)}</div>
               <button class="primary" name="action" value="comment">Comment</button>
             </div>
-            ${own && html`<p class="muted small">Nobody approves a pull request of their own: act as somebody else first.</p>`}
           </div>`,
       )}
     </div>
   </section>`;
+}
+
+function judgeButtons(visit: SignedVisit, { author }: PullRequest): Html {
+  if (author === visit.viewer)
+    return html`<span class="muted small">Nobody approves their own: act as somebody else to review.</span>`;
+  return html`<button class="ok" name="action" value="approve">${icon('check')} Approve</button>
+    <button class="bad" name="action" value="request-changes">Request changes</button>`;
 }

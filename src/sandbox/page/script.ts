@@ -26,8 +26,8 @@ function tick() {
     if (kind === 'ago' && Math.abs(distance) < day)
       time.textContent = Math.abs(distance) < minute ? 'just now' : distance < 0 ? span(-distance) + ' ago' : 'in ' + span(distance);
   }
-  for (const progress of document.querySelectorAll('progress[data-from]'))
-    progress.value = Math.min(progress.max, now - Number(progress.dataset.from));
+  for (const progress of document.querySelectorAll('progress[data-until]'))
+    progress.value = Math.max(0, Number(progress.dataset.until) - now);
 }
 
 function writing() {
@@ -44,11 +44,14 @@ async function look() {
     return;
   }
   const open = [...main.querySelectorAll('details')].map((details) => details.open);
-  const next = new DOMParser().parseFromString(await response.text(), 'text/html').getElementById('main');
+  const page = new DOMParser().parseFromString(await response.text(), 'text/html');
+  const next = page.getElementById('main');
   const folded = [...next.querySelectorAll('details')];
   if (folded.length === open.length) folded.forEach((details, index) => (details.open = open[index]));
   main.replaceWith(document.adoptNode(next));
   main = next;
+  if (document.querySelector(':popover-open') === null)
+    document.querySelector('header').replaceWith(document.adoptNode(page.querySelector('header')));
   offset = Number(main.dataset.now) - Date.now();
   tick();
 }

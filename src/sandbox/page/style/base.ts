@@ -20,10 +20,11 @@ export const base = `
   --done: light-dark(#6b3fb0, #b998f5);
   --done-soft: light-dark(#f0e9fb, #2a1f45);
   --shadow: light-dark(0 1px 2px rgb(20 30 50 / 6%), 0 1px 2px rgb(0 0 0 / 40%));
+  --sans: -apple-system, BlinkMacSystemFont, 'Segoe UI', 'Noto Sans', Helvetica, Arial, sans-serif;
   --mono: ui-monospace, 'SF Mono', 'Cascadia Mono', Menlo, Consolas, 'Liberation Mono', monospace;
 }
 *, *::before, *::after { box-sizing: border-box; }
-html { font: 15px/1.55 system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', sans-serif; }
+html { font: 15px/1.55 var(--sans); }
 body {
   margin: 0;
   min-height: 100vh;
@@ -42,6 +43,7 @@ a { color: var(--accent); text-decoration: none; }
 a:hover { text-decoration: underline; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 4px; }
 code, pre, .mono, .sha, .path, .ref { font-family: var(--mono); font-size: 0.88em; }
+pre code { font-size: inherit; }
 small, .small { font-size: 0.87em; }
 .muted { color: var(--muted); }
 .nowrap { white-space: nowrap; }
@@ -96,6 +98,7 @@ button.quiet:hover { background: var(--raised); border-color: var(--line); }
 button.menu-item {
   display: flex;
   align-items: center;
+  justify-content: flex-start;
   gap: 0.6rem;
   width: 100%;
   padding: 0.4rem 0.6rem;

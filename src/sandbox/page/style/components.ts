@@ -1,7 +1,7 @@
 /** What pages are put together from. */
 export const components = `
 .card { background: var(--surface); border: 1px solid var(--line); border-radius: 10px; box-shadow: var(--shadow); }
-.card + .card, .card + form, form .card + .card, .card + .pages { margin-top: 1rem; }
+.card + .card, .card + form, form + .card, .card + .pages { margin-top: 1rem; }
 .card-head, .card-foot { display: flex; flex-wrap: wrap; align-items: center; gap: 0.35rem 0.55rem; padding: 0.6rem 1rem; }
 .card-head { border-bottom: 1px solid var(--line); background: var(--raised); border-radius: 10px 10px 0 0; }
 .card-head > .ellipsis { flex: 1 1 8rem; }
@@ -98,6 +98,7 @@ details.inline form { display: flex; gap: 0.4rem; margin-top: 0.4rem; }
 .avatar { border-radius: 50%; width: 1.35rem; height: 1.35rem; vertical-align: -0.3rem; flex: none; }
 .avatar.medium { width: 2.4rem; height: 2.4rem; }
 .avatar.large { width: 2.75rem; height: 2.75rem; }
+.avatar.bot { border-radius: 22%; }
 .mention { font-weight: 600; }
 .sha { color: var(--muted); }
 .ref { padding: 0.1rem 0.4rem; background: var(--accent-soft); color: var(--accent); border-radius: 5px; }
@@ -108,10 +109,10 @@ details.inline form { display: flex; gap: 0.4rem; margin-top: 0.4rem; }
 .empty .icon { width: 1.8rem; height: 1.8rem; opacity: 0.7; }
 .empty-title { margin: 0.4rem 0 0.1rem; font-weight: 600; color: var(--text); }
 .pages { display: flex; justify-content: center; align-items: center; gap: 1rem; margin-top: 1.25rem; }
-progress { appearance: none; display: block; width: 100%; height: 6px; margin: 0.55rem 0; border: 0; border-radius: 3px; overflow: hidden; background: var(--ok); }
-progress::-webkit-progress-bar { background: var(--ok); }
-progress::-webkit-progress-value { background: var(--line); }
-progress::-moz-progress-bar { background: var(--line); }
+progress { appearance: none; display: block; width: 100%; height: 6px; margin: 0.55rem 0; border: 0; border-radius: 3px; overflow: hidden; background: var(--line); }
+progress::-webkit-progress-bar { background: var(--line); }
+progress::-webkit-progress-value { background: var(--ok); border-radius: 3px; }
+progress::-moz-progress-bar { background: var(--ok); border-radius: 3px; }
 
 .tabs { border-bottom: 1px solid var(--line); margin-bottom: 1.5rem; }
 .tabs ul { display: flex; flex-wrap: wrap; gap: 0.25rem; }
@@ -128,12 +129,14 @@ progress::-moz-progress-bar { background: var(--line); }
 
 .markdown > * + * { margin-top: 0.75rem; }
 .markdown ul, .markdown ol { padding-left: 1.5rem; }
+.markdown ul { list-style: disc; }
+.markdown p + ul, .markdown p + ol { margin-top: 0.3rem; }
 .markdown li + li { margin-top: 0.2rem; }
 .markdown code { padding: 0.12em 0.38em; background: var(--raised); border: 1px solid var(--line); border-radius: 5px; }
 .markdown pre { padding: 0.8rem 1rem; overflow-x: auto; background: var(--raised); border: 1px solid var(--line); border-radius: 8px; line-height: 1.5; }
 .markdown pre code { padding: 0; background: none; border: 0; font-size: 0.93em; }
 .markdown blockquote { padding: 0.1rem 0 0.1rem 0.9rem; border-left: 3px solid var(--line); color: var(--muted); }
-.markdown table { border-collapse: collapse; display: block; overflow-x: auto; font-size: 0.93em; }
+.markdown table { border-collapse: collapse; display: block; overflow-x: auto; overflow-wrap: break-word; font-size: 0.93em; }
 .markdown th, .markdown td { padding: 0.35rem 0.7rem; border: 1px solid var(--line); text-align: left; vertical-align: top; }
 .markdown th { background: var(--raised); }
 .markdown h1, .markdown h2 { padding-bottom: 0.25rem; border-bottom: 1px solid var(--line); }

@@ -5,12 +5,13 @@ export const pages = `
 .sign-in { max-width: 52rem; }
 .sign-in > p { margin-bottom: 1rem; }
 .people { display: grid; grid-template-columns: repeat(auto-fill, minmax(14rem, 1fr)); gap: 0.75rem; }
-button.person-card { justify-content: flex-start; gap: 0.85rem; padding: 0.85rem 1rem; text-align: left; border-radius: 10px; margin: 0; }
+button.person-card { justify-content: flex-start; gap: 0.85rem; padding: 0.85rem 1rem; text-align: left; border-radius: 10px; }
+.people > .card, .steps > .card { margin: 0; }
 .person-card span { display: grid; }
 .person-card small { font-weight: 400; color: var(--muted); }
 
 .steps { display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); gap: 1rem; counter-reset: step; }
-.steps > li { display: flex; flex-direction: column; padding: 1.1rem 1.15rem 1.15rem; margin: 0; counter-increment: step; }
+.steps > li { display: flex; flex-direction: column; padding: 1.1rem 1.15rem 1.15rem; counter-increment: step; }
 .steps h3 { display: flex; align-items: center; gap: 0.6rem; font-size: 1rem; margin-bottom: 0.45rem; }
 .steps h3::before { content: counter(step); display: grid; place-items: center; width: 1.6rem; height: 1.6rem; font-size: 0.85rem; color: var(--accent); background: var(--accent-soft); border-radius: 50%; }
 .steps .markdown { color: var(--muted); font-size: 0.95em; flex: 1; }
@@ -21,8 +22,7 @@ button.person-card { justify-content: flex-start; gap: 0.85rem; padding: 0.85rem
 .clock .primary { flex: 1 1 100%; }
 time { font-variant-numeric: tabular-nums; }
 .grant-head { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem; }
-.repository-card p { margin-bottom: 0.2rem; }
-.repository-card pre { margin-top: 0.5rem; padding: 0.6rem 0.7rem; white-space: pre-wrap; background: var(--raised); border: 1px solid var(--line); border-radius: 7px; font-size: 0.78rem; user-select: all; }
+.copy { padding: 0.9rem 1rem; white-space: pre-wrap; line-height: 1.7; user-select: all; }
 
 .pull-title { font-weight: 600; color: var(--text); }
 .pull-row { display: flex; align-items: flex-start; gap: 0.8rem; }
@@ -53,7 +53,7 @@ time { font-variant-numeric: tabular-nums; }
 .inner-tabs { margin-top: 1.1rem; }
 .columns:has(> .wide > .timeline) { margin-top: 0; }
 .timeline > li { position: relative; padding-bottom: 1rem; }
-.timeline > li::before, .merge-box::before { content: ''; position: absolute; left: 1.2rem; top: 0; bottom: 0; width: 2px; background: var(--line); z-index: -1; }
+.timeline > li::before { content: ''; position: absolute; left: 1.2rem; top: 0; bottom: 0; width: 2px; background: var(--line); z-index: -1; }
 .timeline { position: relative; z-index: 0; }
 .bubble { display: flex; gap: 0.9rem; align-items: flex-start; }
 .bubble > .card { flex: 1; min-width: 0; }
@@ -69,6 +69,7 @@ time { font-variant-numeric: tabular-nums; }
 .merge-box { margin: 0.25rem 0 1.5rem 3.3rem; }
 .verdict { display: flex; flex-wrap: wrap; gap: 0.75rem; padding: 0.9rem 1rem; align-items: flex-start; }
 .verdict > div:nth-child(2) { flex: 1 1 16rem; }
+.verdict.blocked .merge-form { flex: 1 1 100%; margin-left: 1.85rem; }
 .verdict > .tone { margin-top: 0.2rem; }
 .rows + .verdict { border-top: 1px solid var(--line); }
 .reasons { padding-left: 1.1rem; margin-top: 0.25rem; font-size: 0.93em; color: var(--muted); }
@@ -123,7 +124,7 @@ table.code { width: 100%; border-collapse: collapse; font: 13px/1.6 var(--mono);
 .code .k { color: light-dark(#22489c, #8fb3ff); }
 .code .s { color: light-dark(#0f5f4c, #7fd1b0); }
 .code .c { color: var(--muted); font-style: italic; }
-.annotation td { padding: 0.6rem 1rem; background: var(--surface); border: solid var(--line); border-width: 1px 0; font: 0.93rem/1.5 system-ui, 'Liberation Sans', sans-serif; }
+.annotation td { padding: 0.6rem 1rem; background: var(--surface); border: solid var(--line); border-width: 1px 0; font: 0.93rem/1.5 var(--sans); }
 .annotation-box { padding: 0.55rem 0.9rem; border-left: 3px solid var(--accent); background: var(--raised); border-radius: 0 7px 7px 0; }
 .annotation-box.failure { border-color: var(--bad); }
 .annotation-box.warning { border-color: var(--waiting); }
@@ -133,5 +134,5 @@ table.code { width: 100%; border-collapse: collapse; font: 13px/1.6 var(--mono);
 .error-page { max-width: 34rem; margin: 4rem auto; text-align: center; }
 .error-page h1 { margin-bottom: 0.5rem; }
 .error-page p + p { margin-top: 1.25rem; }
-.error-status { font-size: 3rem; font-weight: 650; color: var(--line); line-height: 1; }
+.error-status { font-size: 3rem; font-weight: 650; color: var(--muted); line-height: 1.1; }
 `;
