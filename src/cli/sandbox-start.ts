@@ -5,6 +5,8 @@ import { servesPath } from '../app/http.ts';
 import { createLog } from '../app/log.ts';
 import { shutdownSignal } from '../app/shutdown.ts';
 import { runningClock } from '../sandbox/clock.ts';
+import { acmePage } from '../sandbox/page/acme.ts';
+import { createPage } from '../sandbox/page/page.ts';
 import { exitCode, type CommandIo } from './command.ts';
 import { paint } from './paint.ts';
 import { createWorldClock } from './world-clock.ts';
@@ -20,8 +22,12 @@ export async function runSandbox(config: SandboxConfig, io: CommandIo): Promise<
     log: createLog({ level: config.logLevel, destination: pino.destination({ dest: 2, sync: true }) }),
     transport: { kind: 'http', host: config.host, port: config.port },
     sandbox: {
-      page: () => async (request) =>
-        servesPath(new URL(request.url).pathname) ? started?.curfew.handle(request) : undefined,
+      page: (sandbox) => {
+        const page = createPage(sandbox.context, acmePage);
+        // One address serves both: what the app answers in production, and GitHub's page.
+        return async (request) =>
+          servesPath(new URL(request.url).pathname) ? started?.curfew.handle(request) : await page(request);
+      },
     },
   });
   started = world;

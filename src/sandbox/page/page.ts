@@ -64,6 +64,7 @@ export function createPage(context: SandboxContext, options: PageOptions): PageH
   const sessions = new Sessions();
   return async (request) => {
     const url = new URL(request.url);
+    if (!isVisit(request, url)) return undefined;
     const asset = assetAt(context, url.pathname);
     if (asset !== undefined) return assetResponse(asset);
     const viewer = sessions.viewer(context.state, request);
@@ -76,6 +77,11 @@ export function createPage(context: SandboxContext, options: PageOptions): PageH
       return respond(visit, request.method, errorPage(visit, error));
     }
   };
+}
+
+/** Whoever brings a token, or asks below the API's address, is a program: it gets no page, but the API's own 404. */
+function isVisit(request: Request, { pathname }: URL): boolean {
+  return !request.headers.has('authorization') && !pathname.startsWith('/api/');
 }
 
 async function reply(sessions: Sessions, visit: Visit, request: Request): Promise<Reply> {
@@ -92,8 +98,8 @@ async function reply(sessions: Sessions, visit: Visit, request: Request): Promis
 function show(visit: Visit): Reply {
   const found = find(visit.url.pathname, 'show');
   const { viewer } = visit;
-  if (viewer === null) return signInPage(visit);
   if (found?.route.show === undefined) throw notFound();
+  if (viewer === null) return signInPage(visit);
   return found.route.show({ ...visit, viewer, params: found.params });
 }
 
