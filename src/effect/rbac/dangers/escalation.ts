@@ -108,7 +108,7 @@ export const escalation = [
     severity: 'critical',
     any: [[verbs(write, rbac, ['rolebindings', 'clusterrolebindings'])]],
     what: 'write role bindings',
-    why: 'what the grant gives can be bound to anybody, for good: the API server lets holders hand on what they hold',
+    why: 'the API server lets holders hand on what they hold, so that it can be bound to anybody, and for good',
     harmless: 'nothing does where access must end',
     source: 'KubiScan, krane, Kubescape C-0191, Trivy KSV-0050 KSV-0051 KSV-0052, KubeHound ROLE_BIND',
     refusedAlways: true,
