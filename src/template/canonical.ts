@@ -12,7 +12,7 @@ import type { Json, JsonObject, KubernetesObject } from '../base/json.ts';
 const first = ['apiVersion', 'kind', 'metadata', 'name', 'namespace'];
 
 /** Words that some reader of YAML takes for a boolean, null or a number. */
-const reserved = /^(?:e\d+|y|n|yes|no|on|off|true|false|null|nan|inf|infinity)$/i;
+const reserved = /^(?:e-?\d+|y|n|yes|no|on|off|true|false|null|nan|inf|infinity)$/i;
 
 /** Text that is text to every reader: starts with a letter, and holds nothing that could be an indicator there. */
 const plain = /^[A-Za-z](?:[A-Za-z0-9._/@:-]*[A-Za-z0-9._/-])?$/;

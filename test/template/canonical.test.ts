@@ -74,6 +74,8 @@ const awkward = fc.constantFrom(
   '\u00a0',
   '\ud800',
   '😀',
+  'e0',
+  'E-5',
   'curfew:read-logs',
   'alice@example.com',
   'a@',
