@@ -60,7 +60,7 @@ export interface GitHubApp {
 export function createGitHubApp(options: GitHubAppOptions): GitHubApp {
   const { now, log } = options;
   const transport = createTransport({ apiUrl: options.apiUrl, fetch: options.fetch ?? fetch });
-  const credentials = appCredentials(options);
+  const credentials = appCredentials(options.appId, options.privateKey);
   const objects = new ObjectCache();
   const installed = new Map<number, { readonly client: Client; readonly limiter: Limiter }>();
   const memories = new Map<string, RepositoryMemory>();
@@ -73,12 +73,7 @@ export function createGitHubApp(options: GitHubAppOptions): GitHubApp {
     const known = installed.get(id);
     if (known !== undefined) return known;
     const limiter = new Limiter(now);
-    const own = installationCredentials({
-      app: credentials,
-      installationId: id,
-      transport,
-      now: () => Date.now(),
-    });
+    const own = installationCredentials({ app: credentials, installationId: id, transport });
     const made = { client: clientWith(own, limiter), limiter };
     installed.set(id, made);
     return made;
@@ -109,7 +104,7 @@ export function createGitHubApp(options: GitHubAppOptions): GitHubApp {
     repository: (id, owner, name) => {
       const { client } = installation(id);
       const key = `${id}/${owner}/${name}`.toLowerCase();
-      const memory = memories.get(key) ?? new RepositoryMemory(now);
+      const memory = memories.get(key) ?? new RepositoryMemory();
       memories.set(key, memory);
       return createRepositoryPort({ client, owner, name, objects, memory, log }, async () =>
         whoAmI(async () => client),
@@ -122,7 +117,7 @@ export function createGitHubApp(options: GitHubAppOptions): GitHubApp {
 }
 
 /** An App that is installed nowhere reads its own public account. */
-const anonymous: Credentials = { authorization: async () => null, forget: () => {} };
+const anonymous: Credentials = { authorization: async () => null, refused: () => {} };
 
 /** github.com, and ghe.com with data residency, sign every commit that an App makes through the API. */
 function isGitHubCloud(apiUrl: string): boolean {

@@ -193,7 +193,7 @@ export class Client {
   async #send(task: string, cost: Cost, route: string, parameters: Parameters): Promise<HttpAnswer> {
     const answer = await this.#sendOnce(task, cost, route, parameters);
     if (answer.kind === 'none' || answer.status !== 401) return answer;
-    this.#credentials.forget();
+    this.#credentials.refused(answer);
     return this.#sendOnce(task, cost, route, parameters);
   }
 

@@ -1,32 +1,41 @@
 /** How the App proves who it is: a signed token of ten minutes, and for each installation a token of one hour. */
 import { createAppAuth } from '@octokit/auth-app';
 import { z } from 'zod';
-import type { Instant } from '../base/instant.ts';
-import { bodyOf } from './answer.ts';
+import { bodyOf, messageOf } from './answer.ts';
 import { instant } from './schema.ts';
-import type { Transport } from './transport.ts';
+import type { HttpAnswer, Transport } from './transport.ts';
 
 export interface Credentials {
   /** The value of the `authorization` header; null sends none. */
   authorization(): Promise<string | null>;
-  /** Called when GitHub no longer accepts what was given last. */
-  forget(): void;
+  /** Called with GitHub's 401 to what was given last: the next one is another. */
+  refused(answer: Answered): void;
 }
+
+type Answered = Extract<HttpAnswer, { kind: 'answer' }>;
 
 /** Milliseconds before its end at which a token is renewed: a request may take a while. */
 const margin = 5 * 60_000;
 
 const tokenSchema = z.object({ token: z.string(), expires_at: instant });
 
-/** The App itself, for `/app…`. */
-export function appCredentials(options: {
-  readonly appId: number;
-  readonly privateKey: string;
-}): Credentials {
-  const auth = createAppAuth({ ...options });
+/**
+ * The App itself, for `/app…`. GitHub accepts no token from the future: where the clock of this machine is wrong, the
+ * time is taken from GitHub's refusal, for ending access must go on.
+ */
+export function appCredentials(appId: number, privateKey: string): Credentials {
+  /** Seconds by which GitHub's clock is ahead of ours. */
+  let timeDifference = 0;
   return {
-    authorization: async () => `bearer ${(await auth({ type: 'app' })).token}`,
-    forget: () => {},
+    authorization: async () => {
+      const auth = createAppAuth({ appId, privateKey, timeDifference });
+      return `bearer ${(await auth({ type: 'app' })).token}`;
+    },
+    refused: ({ headers, body }) => {
+      const date = Date.parse(headers['date'] ?? '');
+      const aboutTime = /'(Issued at|Expiration time)' claim/.test(messageOf(body));
+      if (aboutTime && !Number.isNaN(date)) timeDifference = Math.round((date - Date.now()) / 1000);
+    },
   };
 }
 
@@ -35,17 +44,24 @@ export function installationCredentials(options: {
   readonly app: Credentials;
   readonly installationId: number;
   readonly transport: Transport;
-  readonly now: () => Instant;
 }): Credentials {
-  const { app, installationId, transport, now } = options;
+  const { app, installationId, transport } = options;
   let current: Promise<z.output<typeof tokenSchema>> | null = null;
 
-  async function fetchToken(): Promise<z.output<typeof tokenSchema>> {
-    const answer = await transport.send({
+  async function ask(): Promise<HttpAnswer> {
+    return transport.send({
       route: 'POST /app/installations/{installation_id}/access_tokens',
       parameters: { installation_id: installationId },
       authorization: await app.authorization(),
     });
+  }
+
+  async function fetchToken(): Promise<z.output<typeof tokenSchema>> {
+    let answer = await ask();
+    if (answer.kind === 'answer' && answer.status === 401) {
+      app.refused(answer);
+      answer = await ask();
+    }
     return bodyOf(`get a token for installation ${installationId}`, answer, tokenSchema);
   }
 
@@ -53,7 +69,7 @@ export function installationCredentials(options: {
     const asked = (current ??= fetchToken());
     try {
       const { token: value, expires_at: expiresAt } = await asked;
-      if (expiresAt - margin > now()) return value;
+      if (expiresAt - margin > Date.now()) return value;
     } catch (error) {
       if (current === asked) current = null;
       throw error;
@@ -64,7 +80,7 @@ export function installationCredentials(options: {
 
   return {
     authorization: async () => `token ${await token()}`,
-    forget: () => {
+    refused: () => {
       current = null;
     },
   };

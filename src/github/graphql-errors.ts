@@ -12,7 +12,7 @@ const errorSchema = z.object({
 export type GraphQLErrorItem = z.output<typeof errorSchema>;
 
 export const graphqlBody = z.object({
-  data: z.unknown(),
+  data: z.unknown().optional(),
   errors: z.array(errorSchema).optional(),
 });
 

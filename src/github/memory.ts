@@ -3,20 +3,22 @@
  * have changed, or tells where to look first. After a restart it is simply empty.
  */
 import { LRUCache } from 'lru-cache';
-import type { Instant } from '../base/instant.ts';
-import type { AccountFacts, FileFacts, RepositoryFacts } from '../lifecycle/facts.ts';
+import type { TeamFacts } from '../approval/approval.ts';
+import type { AccountFacts, FileFacts, LastPush, RepositoryFacts } from '../lifecycle/facts.ts';
 import { HistoryCache } from './read/history-cache.ts';
-import type { RawComment } from './read/pull-request-shape.ts';
 import type { TipId } from './read/repository.ts';
 import { TipCache } from './read/tip.ts';
 
-/** Marks the one comment of ours; it counts only where the author is the App's bot. */
-export const commentMarker = '<!-- curfew -->';
+/** A comment of ours. */
+export interface OwnComment {
+  readonly id: number;
+  readonly body: string;
+}
 
-/** Our comments on a pull request, oldest first, as they were seen last. */
-export interface OwnComments {
-  readonly seenAt: Instant;
-  readonly comments: readonly { readonly id: number; readonly body: string }[];
+/** Something with the moment at which it was seen, by a clock that only ever runs forward. */
+interface Seen<T> {
+  readonly at: number;
+  readonly value: T;
 }
 
 /** The check run of a head, as we left it. */
@@ -25,14 +27,16 @@ export interface PublishedCheck {
   readonly contentDigest: string;
 }
 
-/** Milliseconds for which an own write is believed before a read that does not show it, and a read before another. */
+/** Milliseconds in which GitHub shows everywhere what was written. */
 const lag = 60_000;
+
+/** Milliseconds between a read and the write that follows from it. */
+const instantly = 5_000;
 
 /** Entries are small; the numbers bound what a repository with years of history keeps. */
 const many = 20_000;
 
 export class RepositoryMemory {
-  readonly #now: () => Instant;
   readonly tips = new TipCache();
   /** Authors of pull requests, by number. */
   readonly authors = new LRUCache<number, AccountFacts>({ max: many });
@@ -41,20 +45,21 @@ export class RepositoryMemory {
     maxSize: 32 * 1024 * 1024,
     sizeCalculation: ({ text }) => 300 + 2 * (text?.length ?? 0),
   });
-  readonly #comments = new LRUCache<number, OwnComments>({
+  readonly #comments = new LRUCache<number, Seen<readonly OwnComment[]>>({
     maxSize: 32 * 1024 * 1024,
-    sizeCalculation: ({ comments }) => comments.reduce((sum, { body }) => sum + 2 * body.length, 100),
+    sizeCalculation: ({ value }) => value.reduce((sum, { body }) => sum + 2 * body.length, 100),
   });
-  readonly #checks = new LRUCache<string, PublishedCheck & { readonly at: Instant }>({ max: many });
+  readonly #checks = new LRUCache<string, Seen<PublishedCheck>>({ max: many });
+  readonly #pushes = new LRUCache<string, Seen<LastPush>>({ max: 1000 });
+  readonly #merges = new LRUCache<number, { readonly head: string; readonly push: LastPush }>({ max: 1000 });
+  /** Teams that decisions asked about of late. */
+  readonly #wantedTeams = new LRUCache<string, true>({ max: 20 });
+  #teams: Seen<ReadonlyMap<string, TeamFacts | null>> | null = null;
   readonly histories = new HistoryCache();
   /** Whether a commit whose author GraphQL does not name is our bot's. */
   readonly botCommits = new LRUCache<string, boolean>({ max: many });
   #defaultBranch: string | null = null;
   #tip: TipId | null = null;
-
-  constructor(now: () => Instant) {
-    this.#now = now;
-  }
 
   /** The name of the default branch as it was read last; null before. */
   get defaultBranch(): string | null {
@@ -77,35 +82,79 @@ export class RepositoryMemory {
    */
   currentCheck(head: string, read: PublishedCheck | null): PublishedCheck | null {
     const published = this.#checks.get(head) ?? null;
-    if (read === null || published === null) return read ?? published;
-    if (read.id !== published.id) return read.id > published.id ? read : published;
-    return this.#now() - published.at < lag ? published : read;
+    if (read === null || published === null) return read ?? published?.value ?? null;
+    if (read.id !== published.value.id) return read.id > published.value.id ? read : published.value;
+    return isWithin(lag, published) ? published.value : read;
   }
 
   keepCheck(head: string, check: PublishedCheck): void {
-    this.#checks.set(head, { ...check, at: this.#now() });
+    this.#checks.set(head, seenNow(check));
   }
 
-  /** Our comments on a pull request, if they were seen so recently that nobody else can have written one since. */
-  seenComments(pullRequest: number): OwnComments['comments'] | null {
+  /**
+   * Our comments on a pull request, oldest first, where they are known well enough to write `wanted`: to find nothing
+   * to change they must have been seen a moment ago, to create the first one just now, and to edit one ever.
+   */
+  ownComments(pullRequest: number, isWanted: (body: string) => boolean): readonly OwnComment[] | null {
     const seen = this.#comments.get(pullRequest);
-    return seen !== undefined && this.#now() - seen.seenAt < lag ? seen.comments : null;
+    if (seen === undefined) return null;
+    const [first, ...others] = seen.value;
+    if (first === undefined) return isWithin(instantly, seen) ? [] : null;
+    const edits = others.length === 0 && !isWanted(first.body);
+    return edits || isWithin(lag, seen) ? seen.value : null;
   }
 
   forgetComments(pullRequest: number): void {
     this.#comments.delete(pullRequest);
   }
 
-  keepOwnComments(pullRequest: number, comments: OwnComments['comments']): void {
-    this.#comments.set(pullRequest, { seenAt: this.#now(), comments });
+  keepOwnComments(pullRequest: number, comments: readonly OwnComment[]): void {
+    this.#comments.set(pullRequest, seenNow(comments));
   }
 
-  /** @param comments all comments of the pull request. */
-  keepComments(pullRequest: number, comments: readonly RawComment[], botId: number): void {
-    const ours = comments.filter(({ author, body }) => author?.id === botId && body.includes(commentMarker));
-    this.keepOwnComments(
-      pullRequest,
-      ours.map(({ fullDatabaseId, body }) => ({ id: fullDatabaseId, body })),
-    );
+  keepPush(head: string, push: LastPush): void {
+    this.#pushes.set(head, seenNow(push));
   }
+
+  /** A merge of ours, decided on whoever was the last to push just before. */
+  keepMerge(pullRequest: number, head: string): void {
+    const push = this.#pushes.get(head);
+    if (push !== undefined && isWithin(instantly, push))
+      this.#merges.set(pullRequest, { head, push: push.value });
+  }
+
+  /** Who had pushed the head of a pull request that we merged ourselves; null where that is not known. */
+  pushAtMerge(pullRequest: number, head: string): LastPush | null {
+    const merge = this.#merges.get(pullRequest);
+    return merge?.head === head ? merge.push : null;
+  }
+
+  /** Teams that are worth asking about along with the next read: those that the last decisions asked about. */
+  get wantedTeams(): readonly string[] {
+    return [...this.#wantedTeams.keys()];
+  }
+
+  /** Guesses them where no decision has asked about any yet. */
+  suggestTeams(teams: readonly string[]): void {
+    if (this.#wantedTeams.size > 0) return;
+    for (const team of teams) this.#wantedTeams.set(team, true);
+  }
+
+  /** Teams as they came along with a read just now; null for one that cannot be seen. */
+  teamsJustRead(wanted: readonly string[]): ReadonlyMap<string, TeamFacts | null> {
+    for (const team of wanted) this.#wantedTeams.set(team, true);
+    return this.#teams !== null && isWithin(instantly, this.#teams) ? this.#teams.value : new Map();
+  }
+
+  keepTeams(teams: ReadonlyMap<string, TeamFacts | null>): void {
+    this.#teams = seenNow(teams);
+  }
+}
+
+function seenNow<T>(value: T): Seen<T> {
+  return { at: performance.now(), value };
+}
+
+function isWithin(milliseconds: number, { at }: Seen<unknown>): boolean {
+  return performance.now() - at < milliseconds;
 }

@@ -40,7 +40,11 @@ export function createRepositoryPort(
     readCommands: async (numbers) => readCommands(await context(), numbers),
     readTeams: async (teams) => readTeams(await context(), teams),
     readAccount: async (login) => readAccount(await context(), login),
-    readLastPush: async (ref, head) => readLastPush(await context(), ref, head),
+    readLastPush: async (ref, head) => {
+      const push = await readLastPush(await context(), ref, head);
+      if (push !== null) known.memory.keepPush(head, push);
+      return push;
+    },
     async *readOpenPullRequests() {
       yield* readOpenPullRequests(await context());
     },

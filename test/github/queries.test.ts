@@ -19,7 +19,8 @@ import { teamsQuery } from '../../src/github/queries/teams.ts';
 const schema = buildSchema(published.idl, { assumeValidSDL: true });
 
 const documents: Readonly<Record<string, string>> = {
-  branchQuery,
+  'branchQuery(0)': branchQuery(0),
+  'branchQuery(2)': branchQuery(2),
   commitMutation,
   lastCommitsQuery,
   rebaseQuery,
@@ -27,7 +28,8 @@ const documents: Readonly<Record<string, string>> = {
   headQuery,
   openPullRequestsQuery,
   pullRequestPagesQuery,
-  pullRequestQuery,
+  'pullRequestQuery(0)': pullRequestQuery(0),
+  'pullRequestQuery(2)': pullRequestQuery(2),
   'commentsQuery(2)': commentsQuery(2),
   'detailsQuery(1, 0)': detailsQuery(1, 0),
   'detailsQuery(0, 1)': detailsQuery(0, 1),

@@ -1,13 +1,19 @@
+import { document, gitActor, historyCommit } from './fragments.ts';
+
 /** One atomic, signed commit of several files, written only where the branch is exactly at `expectedHeadOid`. */
-export const commitMutation = /* GraphQL */ `
-  mutation Commit($input: CreateCommitOnBranchInput!) {
-    createCommitOnBranch(input: $input) {
-      commit {
-        oid
+export const commitMutation = document(
+  /* GraphQL */ `
+    mutation Commit($input: CreateCommitOnBranchInput!) {
+      createCommitOnBranch(input: $input) {
+        commit {
+          ...HistoryCommit
+        }
       }
     }
-  }
-`;
+  `,
+  historyCommit,
+  gitActor,
+);
 
 /** The last commits of a branch: whether a commit of ours, whose answer was lost, is among them. */
 export const lastCommitsQuery = /* GraphQL */ `

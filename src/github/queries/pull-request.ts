@@ -14,38 +14,31 @@ import {
   reviews,
   account,
 } from './fragments.ts';
+import { teamParts } from './teams.ts';
 
 /**
  * One pull request with the repository around it: the one request of a warm decision. The permission of the author is
- * asked for along with it once the author is known.
+ * asked for along with it once the author is known, and so are the teams that the last decisions asked about.
  */
-export const pullRequestQuery = document(
-  /* GraphQL */ `
-    query PullRequest(
-      $owner: String!
-      $name: String!
-      $number: Int!
-      $appId: Int!
-      $items: Int!
-      $commits: Int!
-      $author: String!
-      $knowsAuthor: Boolean!
+export function pullRequestQuery(teams: number): string {
+  const { variables, fields } = teamParts(teams);
+  return document(
+    `query PullRequest(
+      $owner: String!, $name: String!, $number: Int!, $appId: Int!, $items: Int!, $commits: Int!,
+      $author: String!, $knowsAuthor: Boolean!, ${variables}
     ) {
       repository(owner: $owner, name: $name) {
         ...Repository
-        pullRequest(number: $number) {
-          ...PullRequest
-        }
-        collaborators(login: $author, first: 1) @include(if: $knowsAuthor) {
-          ...Permission
-        }
+        pullRequest(number: $number) { ...PullRequest }
+        collaborators(login: $author, first: 1) @include(if: $knowsAuthor) { ...Permission }
       }
-    }
-  `,
-  repository,
-  permission,
-  ...pullRequestFragments,
-);
+      ${fields}
+    }`,
+    repository,
+    permission,
+    ...pullRequestFragments,
+  );
+}
 
 /** A page of open pull requests against one branch, oldest first, each complete unless one of its lists is longer. */
 export const openPullRequestsQuery = document(

@@ -3,6 +3,7 @@ import type { Review } from '../../approval/approval.ts';
 import type {
   AccountFacts,
   ChangedFile,
+  CommentFacts,
   CommitFacts,
   FileFacts,
   PullRequestFacts,
@@ -10,16 +11,17 @@ import type {
 } from '../../lifecycle/facts.ts';
 import type { RepositoryContext } from '../context.ts';
 import { foreignChecks, ownCheckRuns, readContexts, readHead } from './checks.ts';
-import { relevantComments } from './comments.ts';
+import { ownComments, relevantComments } from './comments.ts';
 import { keyOf, readDetails, type FileAt } from './details.ts';
 import { changedFiles } from './files.ts';
-import { readLists, type PullRequestLists } from './pages.ts';
+import { readLists } from './pages.ts';
 import type { RawCommit, RawContext, RawHead, RawPullRequest, RawReview } from './pull-request-shape.ts';
 
 /** Everything of one pull request but what `readDetails` reads for several at once. */
 export interface Draft {
   readonly raw: RawPullRequest;
-  readonly lists: PullRequestLists;
+  readonly reviews: readonly RawReview[];
+  readonly comments: readonly CommentFacts[];
   readonly files: readonly ChangedFile[];
   readonly head: RawHead;
   readonly contexts: readonly RawContext[];
@@ -28,14 +30,16 @@ export interface Draft {
 /** Reads on where the first answer was not the whole. */
 export async function readDraft(context: RepositoryContext, raw: RawPullRequest): Promise<Draft> {
   const lists = await readLists(context, raw);
-  context.memory.keepComments(raw.number, lists.comments, context.app.botId);
   if (raw.author !== null) context.memory.authors.set(raw.number, raw.author);
   // Beyond 250 commits the list does not end with the head; just after a push it may not either.
   const [last] = raw.headCommit.nodes;
   const head = last?.commit.oid === raw.headRefOid ? last.commit : await readHead(context, raw.headRefOid);
+  const comments = relevantComments(context, lists.comments);
+  context.memory.keepOwnComments(raw.number, ownComments(context, comments));
   return {
     raw,
-    lists,
+    reviews: lists.reviews,
+    comments,
     files: await changedFiles(context, raw.number, lists.files),
     head,
     contexts: await readContexts(context, head),
@@ -74,7 +78,7 @@ export async function finishDrafts(
   for (const [account, writes] of details.canWrite) canWrite.set(account, writes);
   return drafts.map((draft) => {
     const at = addedFileOf(draft);
-    return pullRequestFacts(context, repository, draft, {
+    return pullRequestFacts(repository, draft, {
       addedFile: at === null ? null : (files.get(keyOf(at)) ?? null),
       authorCanWrite: canWrite.get(draft.raw.author?.id ?? 0) ?? false,
     });
@@ -89,9 +93,8 @@ function addedFileOf({ raw, files }: Draft): FileAt | null {
 }
 
 function pullRequestFacts(
-  context: RepositoryContext,
   repository: RepositoryFacts,
-  { raw, lists, files, head, contexts }: Draft,
+  { raw, reviews, comments, files, head, contexts }: Draft,
   details: { readonly addedFile: FileFacts | null; readonly authorCanWrite: boolean },
 ): PullRequestFacts {
   const commits = raw.commits.nodes.map(({ commit }) => commit);
@@ -118,7 +121,7 @@ function pullRequestFacts(
       commits.length === raw.commits.totalCount &&
       commits.every(({ authors }) => !authors.pageInfo.hasNextPage) &&
       commits.some(({ oid }) => oid === raw.headRefOid),
-    reviews: lists.reviews.flatMap(reviewFacts),
+    reviews: reviews.flatMap(reviewFacts),
     reviewDecision: raw.reviewDecision,
     addedFile: details.addedFile,
     sameHead: (head.associatedPullRequests?.nodes ?? [])
@@ -129,7 +132,7 @@ function pullRequestFacts(
       .map(({ number }) => number),
     checkRuns: ownCheckRuns(head),
     foreignChecks: foreignChecks(contexts, repository),
-    comments: relevantComments(context, lists.comments),
+    comments,
   };
 }
 

@@ -3,10 +3,11 @@ import type { RevertFacts } from '../../lifecycle/facts.ts';
 import { repositoryVariables, type RepositoryContext } from '../context.ts';
 import type { BranchRead } from '../port.ts';
 import { branchQuery } from '../queries/branch.ts';
-import { instant, oid, pageInfo } from '../schema.ts';
+import { instant, pageInfo } from '../schema.ts';
 import { historyCommit, historyCommitShape } from './history.ts';
 import { repositoryFacts, repositoryShape } from './repository.ts';
 import { hiddenRules } from './rules.ts';
+import { TeamsAlong } from './teams.ts';
 import { readTip } from './tip.ts';
 
 const refShape = z.object({
@@ -14,80 +15,92 @@ const refShape = z.object({
   name: z.string(),
   target: z.object(historyCommitShape),
   associatedPullRequests: z.object({
-    nodes: z.array(
-      z.object({ number: z.int(), state: z.enum(['OPEN', 'CLOSED', 'MERGED']), headRefOid: oid }),
-    ),
+    nodes: z.array(z.object({ number: z.int(), state: z.enum(['OPEN', 'CLOSED', 'MERGED']) })),
   }),
 });
 
-const answerShape = z.object({
-  repository: z.object({
-    ...repositoryShape,
-    refs: z.object({ pageInfo, nodes: z.array(refShape) }).nullable(),
-    pullRequests: z.object({
-      nodes: z.array(
-        z.object({
-          number: z.int(),
-          updatedAt: instant,
-          baseRefName: z.string(),
-          files: z.object({ nodes: z.array(z.object({ path: z.string() })) }).nullable(),
-        }),
-      ),
+const refsShape = z.object({ pageInfo, nodes: z.array(refShape) }).nullable();
+
+type RawRef = z.output<typeof refShape>;
+type Refs = z.output<typeof refsShape>;
+
+const answerShape = z
+  .object({
+    repository: z.object({
+      ...repositoryShape,
+      refs: refsShape,
+      pullRequests: z.object({
+        nodes: z.array(
+          z.object({
+            number: z.int(),
+            updatedAt: instant,
+            baseRefName: z.string(),
+            files: z.object({ nodes: z.array(z.object({ path: z.string() })) }).nullable(),
+          }),
+        ),
+      }),
     }),
-  }),
-});
+  })
+  .catchall(z.unknown());
 
 /** Pages of branches `curfew/…`: anybody who may push can make thousands, and ending must not wait for them. */
 const refPages = 4;
 
 /** One request where the tip is known and there are at most fifty branches of ours. */
 export async function readBranch(context: RepositoryContext): Promise<BranchRead> {
-  const first = await readPage(context, null);
-  const refs = [...(first.data.repository.refs?.nodes ?? [])];
-  let page = first.data.repository.refs?.pageInfo;
-  for (let pages = 1; page?.hasNextPage === true && pages < refPages; pages += 1) {
-    const { refs: more } = (await readPage(context, page.endCursor)).data.repository;
-    refs.push(...(more?.nodes ?? []));
-    page = more?.pageInfo;
-  }
-  if (page?.hasNextPage === true) {
-    context.log.warn(
-      { repository: context.fullName },
-      'more branches curfew/… than are read; delete those that nobody needs',
-    );
-  }
-  const { repository, tip } = await repositoryFacts(context, first.data.repository);
+  const along = new TeamsAlong(context);
+  const { data, now } = await readPage(context, null, along);
+  const { refs, pullRequests, ...rest } = data.repository;
+  const { repository, tip } = await repositoryFacts(context, rest);
+  const facts = await readTip(context, tip, repository.defaultBranch);
+  const branches = await readOn(context, refs);
+  const reverts = await Promise.all(branches.map((ref) => revertFacts(context, ref)));
+  await along.keep(data);
   return {
-    now: first.now,
+    now,
     repository,
-    tip: await readTip(context, tip, repository.defaultBranch),
-    reverts: await Promise.all(refs.map((ref) => revertFacts(context, ref))),
-    recentlyMerged: first.data.repository.pullRequests.nodes.map(
-      ({ number, updatedAt, baseRefName, files }) => ({
-        number,
-        updatedAt,
-        baseRef: baseRefName,
-        paths: (files?.nodes ?? []).map(({ path }) => path),
-      }),
-    ),
+    tip: facts,
+    reverts,
+    recentlyMerged: pullRequests.nodes.map(({ number, updatedAt, baseRefName, files }) => ({
+      number,
+      updatedAt,
+      baseRef: baseRefName,
+      paths: (files?.nodes ?? []).map(({ path }) => path),
+    })),
   };
 }
 
-async function readPage(context: RepositoryContext, refsAfter: string | null) {
+async function readPage(context: RepositoryContext, refsAfter: string | null, along: TeamsAlong | null) {
   return context.client.query(
     `read the default branch of ${context.fullName}`,
-    branchQuery,
-    { ...repositoryVariables(context), refsAfter },
+    branchQuery(along?.teams.length ?? 0),
+    { ...repositoryVariables(context), ...along?.variables, refsAfter },
     answerShape,
-    hiddenRules,
+    (error) => hiddenRules(error) || along?.tolerate(error) === true,
   );
+}
+
+/** The branches of the first page and of those that follow. */
+async function readOn(context: RepositoryContext, first: Refs): Promise<readonly RawRef[]> {
+  const refs = [...(first?.nodes ?? [])];
+  let page = first?.pageInfo;
+  for (let pages = 1; page?.hasNextPage === true && pages < refPages; pages += 1) {
+    const next = (await readPage(context, page.endCursor, null)).data.repository.refs;
+    refs.push(...(next?.nodes ?? []));
+    page = next?.pageInfo;
+  }
+  if (page?.hasNextPage === true) {
+    const { fullName: repository } = context;
+    context.log.warn({ repository }, 'more branches curfew/… than are read; delete those that nobody needs');
+  }
+  return refs;
 }
 
 const states = { OPEN: 'open', CLOSED: 'closed', MERGED: 'merged' } as const;
 
 async function revertFacts(
   context: RepositoryContext,
-  { prefix, name, target, associatedPullRequests }: z.output<typeof refShape>,
+  { prefix, name, target, associatedPullRequests }: RawRef,
 ): Promise<RevertFacts> {
   const [pullRequest] = associatedPullRequests.nodes;
   return {

@@ -43,7 +43,9 @@ export async function readCarriers(
     found.set(path, {
       pullRequest,
       landed: await landedBy(context, carrier.merge),
-      lastPush: await readLastPush(context, pullRequest.headRef, pullRequest.head, pullRequest.mergedAt),
+      lastPush:
+        context.memory.pushAtMerge(pullRequest.number, pullRequest.head) ??
+        (await readLastPush(context, pullRequest.headRef, pullRequest.head, pullRequest.mergedAt)),
     });
   }
   return found;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { CommandsFacts, CommentFacts } from '../../lifecycle/facts.ts';
 import { checked } from '../answer.ts';
 import { repositoryVariables, type RepositoryContext } from '../context.ts';
+import type { OwnComment } from '../memory.ts';
 import { commentsQuery } from '../queries/pull-request.ts';
 import { aliases, aliasesOf, indexed } from './aliases.ts';
 import { commentsShape, type RawComment } from './pull-request-shape.ts';
@@ -25,6 +26,17 @@ export function relevantComments(
       createdAt: comment.createdAt,
       edited: comment.lastEditedAt !== null,
     }));
+}
+
+/** Marks the one comment of ours; it counts only where the author is the App's bot. */
+export const commentMarker = '<!-- curfew -->';
+
+/** Ours among the comments of a pull request, oldest first. */
+export function ownComments(
+  { app }: RepositoryContext,
+  comments: readonly CommentFacts[],
+): readonly OwnComment[] {
+  return comments.filter(({ author, body }) => author?.id === app.botId && body.includes(commentMarker));
 }
 
 /** The comments of several pull requests, over all their pages. */
@@ -61,8 +73,9 @@ export async function readCommands(
     });
     open = [...unfinished, ...open.slice(batch)];
   }
-  return [...found].map(([pullRequest, comments]) => {
-    context.memory.keepComments(pullRequest, comments, context.app.botId);
-    return { pullRequest, comments: relevantComments(context, comments) };
+  return [...found].map(([pullRequest, all]) => {
+    const comments = relevantComments(context, all);
+    context.memory.keepOwnComments(pullRequest, ownComments(context, comments));
+    return { pullRequest, comments };
   });
 }

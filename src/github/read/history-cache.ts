@@ -1,13 +1,24 @@
 import { LRUCache } from 'lru-cache';
-import type { LandingFacts } from '../../lifecycle/facts.ts';
+import type { HistoryCommit, LandingFacts } from '../../lifecycle/facts.ts';
 import type { TipId } from './repository.ts';
 
 export type Histories = Pick<LandingFacts, 'history' | 'grantHistory'>;
 
+/** The blobs of request and grant at a tip; null where there is none. */
+export interface LandingBlobs {
+  readonly request: string | null;
+  readonly grant: string | null;
+}
+
 interface Entry {
   readonly tip: string;
-  readonly blobs: string;
+  readonly blobs: LandingBlobs;
   readonly histories: Histories;
+}
+
+/** `grants/…` for `access-requests/…`. */
+export function grantPathOf(requestPath: string): string {
+  return requestPath.replace(/^access-requests\//, 'grants/');
 }
 
 /**
@@ -17,17 +28,43 @@ interface Entry {
 export class HistoryCache {
   readonly #entries = new LRUCache<string, Entry>({ max: 5000 });
 
-  /** @param blobs the request's and the grant's blob at this tip. */
-  get(path: string, tip: TipId, blobs: string): Histories | undefined {
-    const entry = this.#entries.get(path);
+  /** @param blobs those at this tip. */
+  get(requestPath: string, tip: TipId, blobs: LandingBlobs): Histories | undefined {
+    const entry = this.#entries.get(requestPath);
     if (entry === undefined) return undefined;
     if (entry.tip === tip.commit) return entry.histories;
-    if (entry.tip !== tip.firstParent || entry.blobs !== blobs) return undefined;
-    this.#entries.set(path, { ...entry, tip: tip.commit });
+    const same = entry.blobs.request === blobs.request && entry.blobs.grant === blobs.grant;
+    if (entry.tip !== tip.firstParent || !same) return undefined;
+    this.#entries.set(requestPath, { ...entry, tip: tip.commit });
     return entry.histories;
   }
 
-  keep(path: string, tip: TipId, blobs: string, histories: Histories): void {
-    this.#entries.set(path, { tip: tip.commit, blobs, histories });
+  keep(requestPath: string, tip: string, blobs: LandingBlobs, histories: Histories): void {
+    this.#entries.set(requestPath, { tip, blobs, histories });
+  }
+
+  /**
+   * Goes on by a commit of ours that was made on `parent`, which GitHub has just described.
+   * @param left what it left at the paths that it touched; null where it deleted.
+   */
+  append(
+    commit: Omit<HistoryCommit, 'blob'>,
+    parent: string,
+    left: ReadonlyMap<string, string | null>,
+  ): void {
+    for (const [requestPath, entry] of this.#entries.entries()) {
+      const request = left.get(requestPath);
+      const grant = left.get(grantPathOf(requestPath));
+      if (entry.tip !== parent || (request === undefined && grant === undefined)) continue;
+      const { history, grantHistory } = entry.histories;
+      const after = {
+        request: request === undefined ? entry.blobs.request : request,
+        grant: grant === undefined ? entry.blobs.grant : grant,
+      };
+      this.keep(requestPath, commit.sha, after, {
+        history: request === undefined ? history : [{ ...commit, blob: request }, ...history],
+        grantHistory: grant === undefined ? grantHistory : [{ ...commit, blob: grant }, ...grantHistory],
+      });
+    }
   }
 }

@@ -3,7 +3,7 @@ import type { RepositoryContext } from '../context.ts';
 import type { BranchRead } from '../port.ts';
 import { readCarriers } from './carriers.ts';
 import { readHistories, type LandingsRead } from './histories.ts';
-import type { Histories } from './history-cache.ts';
+import { grantPathOf, type Histories, type LandingBlobs } from './history-cache.ts';
 import type { TipId } from './repository.ts';
 
 /** Paths in one request: each asks for two histories and perhaps a pull request. */
@@ -43,15 +43,12 @@ interface Asked {
 
 const withoutPullRequest = { pullRequest: null, landed: null, lastPush: null } as const;
 
-/** `grants/…` for `access-requests/…`. */
-function grantPathOf(path: string): string {
-  return path.replace(/^access-requests\//, 'grants/');
-}
-
-function blobsAt({ tip }: BranchRead, path: string): string {
-  const request = tip.requests.find((file) => file.path === path)?.sha ?? '';
-  const grant = tip.grants.find((file) => file.path === grantPathOf(path))?.sha ?? '';
-  return `${request} ${grant}`;
+function blobsAt({ tip }: BranchRead, path: string): LandingBlobs {
+  const grantPath = grantPathOf(path);
+  return {
+    request: tip.requests.find((file) => file.path === path)?.sha ?? null,
+    grant: tip.grants.find((file) => file.path === grantPath)?.sha ?? null,
+  };
 }
 
 /** The parent is known of the tip that was read last; of another one histories are simply read again. */
@@ -72,7 +69,7 @@ async function readBatch(
     pullRequests: [...new Set(pending.flatMap((path) => recentCandidates(branch, path)))],
   });
   for (const path of paths)
-    context.memory.histories.keep(path, tip, blobsAt(branch, path), historiesOf(read, path));
+    context.memory.histories.keep(path, tip.commit, blobsAt(branch, path), historiesOf(read, path));
   const carriers = await readCarriers(context, branch, read, pending);
   return paths.map((path) => ({
     ...withoutPullRequest,

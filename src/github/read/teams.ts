@@ -3,7 +3,7 @@ import type { TeamFacts } from '../../approval/approval.ts';
 import { checked } from '../answer.ts';
 import { repositoryParameters, type RepositoryContext } from '../context.ts';
 import { NotFound } from '../errors.ts';
-import { isUnseen } from '../graphql-errors.ts';
+import { isUnseen, type GraphQLErrorItem, type Tolerate } from '../graphql-errors.ts';
 import { teamsQuery } from '../queries/teams.ts';
 import { id, pageInfo } from '../schema.ts';
 import { aliasesOf, indexed } from './aliases.ts';
@@ -37,68 +37,132 @@ interface Seen {
   readonly canWrite: boolean;
 }
 
-/** Teams with their members, those of child teams included; a team that cannot be seen is left out. */
+/**
+ * Teams with their members, those of child teams included; a team that cannot be seen is left out. No request for
+ * teams that came along with a read just before.
+ */
 export async function readTeams(
   context: RepositoryContext,
   teams: readonly string[],
 ): Promise<ReadonlyMap<string, TeamFacts>> {
-  const seen = new Map<string, Seen>();
-  const unseen = new Set<string>();
-  let open: readonly Asked[] = [...new Set(teams)].map((team) => ({ team, after: null }));
-  while (open.length > 0) {
-    const part = open.slice(0, batch);
-    const answer = await query(context, part, unseen);
-    const further: Asked[] = [];
-    for (const [{ team }, raw] of aliasesOf(answer, 't', part)) {
-      const found = checked('read teams', shape, unseen.has(team) ? null : raw)?.team ?? null;
-      if (found === null) {
-        unseen.add(team);
-        continue;
-      }
-      const known = seen.get(team) ?? { members: new Map(), canWrite: await canWrite(context, team, found) };
-      for (const member of found.members.nodes) known.members.set(member.databaseId, member.login);
-      seen.set(team, known);
-      if (found.members.pageInfo.hasNextPage) further.push({ team, after: found.members.pageInfo.endCursor });
-    }
-    open = [...further, ...open.slice(batch)];
-  }
-  return new Map([...seen].filter(([team]) => !unseen.has(team)));
+  const wanted = [...new Set(teams)];
+  const known = context.memory.teamsJustRead(wanted);
+  const unknown = wanted.filter((team) => !known.has(team));
+  const read = await readFrom(
+    context,
+    unknown.map((team) => ({ team, after: null })),
+    new Map(),
+  );
+  return new Map(
+    wanted.flatMap((team) => {
+      const facts = known.get(team) ?? read.get(team) ?? null;
+      return facts === null ? [] : [[team, facts] as const];
+    }),
+  );
 }
 
-async function query(
+/** Teams as a part of another query, to be had for nothing. */
+export class TeamsAlong {
+  readonly teams: readonly string[];
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly #context: RepositoryContext;
+  readonly #hidden = new Set<string>();
+
+  constructor(context: RepositoryContext) {
+    this.#context = context;
+    this.teams = context.memory.wantedTeams;
+    this.variables = variablesOf(this.teams.map((team) => ({ team, after: null })));
+  }
+
+  /** Knows an error that only hides a team. */
+  readonly tolerate: Tolerate = (error) => hides(error, this.teams, this.#hidden);
+
+  /** Takes the teams from the answer. */
+  async keep(answer: Readonly<Record<string, unknown>>): Promise<void> {
+    const asked = this.teams.map((team) => ({ team, after: null }));
+    const { seen, further } = await partOf(this.#context, answer, asked, this.#hidden, new Map());
+    this.#context.memory.keepTeams(await readFrom(this.#context, further, seen));
+  }
+}
+
+type Teams = Map<string, Seen | null>;
+
+/** Reads what is asked for, and whatever pages follow, into `seen`; null stands for a team that cannot be seen. */
+async function readFrom(context: RepositoryContext, asked: readonly Asked[], seen: Teams): Promise<Teams> {
+  let open = asked;
+  let all = seen;
+  while (open.length > 0) {
+    const part = open.slice(0, batch);
+    const hidden = new Set<string>();
+    const { data } = await context.client.query(
+      `read teams for ${context.fullName}`,
+      teamsQuery(part.length),
+      { name: context.name, ...variablesOf(part) },
+      z.record(z.string(), z.unknown()),
+      (error) =>
+        hides(
+          error,
+          part.map(({ team }) => team),
+          hidden,
+        ),
+    );
+    const read = await partOf(context, data, part, hidden, all);
+    all = read.seen;
+    open = [...read.further, ...open.slice(batch)];
+  }
+  return all;
+}
+
+/** What one answer says, added to what was seen before, and the pages that it leaves open. */
+async function partOf(
   context: RepositoryContext,
+  answer: Readonly<Record<string, unknown>>,
   asked: readonly Asked[],
-  unseen: Set<string>,
-): Promise<Readonly<Record<string, unknown>>> {
+  hidden: ReadonlySet<string>,
+  before: Teams,
+): Promise<{ readonly seen: Teams; readonly further: readonly Asked[] }> {
+  const seen: Teams = new Map(before);
+  const further: Asked[] = [];
+  for (const [{ team }, raw] of aliasesOf(answer, 't', asked)) {
+    const found = hidden.has(team) ? null : (checked('read teams', shape, raw)?.team ?? null);
+    if (found === null) {
+      seen.set(team, null);
+      continue;
+    }
+    const known = seen.get(team) ?? { members: new Map(), canWrite: await canWrite(context, team, found) };
+    for (const member of found.members.nodes) known.members.set(member.databaseId, member.login);
+    seen.set(team, known);
+    const { hasNextPage, endCursor } = found.members.pageInfo;
+    if (hasNextPage) further.push({ team, after: endCursor });
+  }
+  return { seen, further };
+}
+
+function variablesOf(asked: readonly Asked[]): Readonly<Record<string, unknown>> {
   const parts = asked.map(({ team }) => team.split('/'));
-  const { data } = await context.client.query(
-    `read teams for ${context.fullName}`,
-    teamsQuery(asked.length),
-    {
-      repository: context.name,
-      ...indexed(
-        'org',
-        parts.map(([organization]) => organization ?? ''),
-      ),
-      ...indexed(
-        'slug',
-        parts.map(([, slug]) => slug ?? ''),
-      ),
-      ...indexed(
-        'after',
-        asked.map(({ after }) => after),
-      ),
-    },
-    z.record(z.string(), z.unknown()),
-    (error) => {
-      const index = /^t(\d+)$/.exec(String(error.path?.[0]))?.[1];
-      const hidden = index === undefined ? undefined : asked[Number(index)];
-      if (hidden === undefined || !isUnseen(error)) return false;
-      unseen.add(hidden.team);
-      return true;
-    },
-  );
-  return data;
+  return {
+    ...indexed(
+      'org',
+      parts.map(([organization]) => organization ?? ''),
+    ),
+    ...indexed(
+      'slug',
+      parts.map(([, slug]) => slug ?? ''),
+    ),
+    ...indexed(
+      'after',
+      asked.map(({ after }) => after),
+    ),
+  };
+}
+
+/** True for an error that only hides one of the teams, which is noted. */
+function hides(error: GraphQLErrorItem, teams: readonly string[], hidden: Set<string>): boolean {
+  const index = /^t(\d+)$/.exec(String(error.path?.[0]))?.[1];
+  const team = index === undefined ? undefined : teams[Number(index)];
+  if (team === undefined || !isUnseen(error)) return false;
+  hidden.add(team);
+  return true;
 }
 
 const restTeam = z.object({ permissions: z.object({ push: z.boolean() }).optional() });

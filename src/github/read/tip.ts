@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
-import type { TipFacts } from '../../lifecycle/facts.ts';
+import type { FileFacts, TipFacts } from '../../lifecycle/facts.ts';
 import { repositoryParameters, type RepositoryContext } from '../context.ts';
 import { RetryLater, Truncated } from '../errors.ts';
 import { submoduleMode, type GitTree } from '../git-objects.ts';
@@ -69,7 +69,14 @@ export async function readTip(context: RepositoryContext, tip: TipId, branch: st
   if (codeowners !== undefined && opinion === undefined) tips.keepErrorLines(codeowners, errorLines ?? []);
   const facts = known ?? treeFacts(files, blobs);
   tips.keep(tip.tree, facts);
+  context.memory.suggestTeams(teamsIn(context.owner, [facts.codeowners, facts.policy]));
   return { sha: tip.commit, codeownersErrorLines: opinion ?? errorLines ?? [], ...facts };
+}
+
+/** Names of teams, as far as one can tell without understanding the files: whatever looks like `owner/slug`. */
+function teamsIn(owner: string, files: readonly (FileFacts | null)[]): readonly string[] {
+  const words = files.flatMap((file) => (file?.text ?? '').toLowerCase().split(/[^a-z0-9_./-]+/));
+  return [...new Set(words.filter((word) => word.startsWith(`${owner.toLowerCase()}/`)))];
 }
 
 /** All files of the trusted directories. */

@@ -1,16 +1,11 @@
 import { z } from 'zod';
 import { errorFor } from '../answer.ts';
 import { repositoryParameters, type RepositoryContext } from '../context.ts';
-import { commentMarker } from '../memory.ts';
-import { readCommands } from '../read/comments.ts';
+import type { OwnComment } from '../memory.ts';
+import { commentMarker, ownComments, readCommands } from '../read/comments.ts';
 import { id } from '../schema.ts';
 import { commentBytes, fit, sameText } from '../texts.ts';
 import { settle } from './outcome.ts';
-
-interface OwnComment {
-  readonly id: number;
-  readonly body: string;
-}
 
 const commentShape = z.object({ id, body: z.string() });
 
@@ -23,9 +18,10 @@ export async function publishComment(
   body: string,
 ): Promise<'written' | 'unchanged'> {
   const wanted = fit(body.includes(commentMarker) ? body : `${commentMarker}\n${body}`, commentBytes);
+  const isWanted = (existing: string): boolean => sameText(existing, wanted);
   const [first, ...others] =
-    context.memory.seenComments(pullRequest) ?? (await findComments(context, pullRequest));
-  const same = first !== undefined && sameText(first.body, wanted);
+    context.memory.ownComments(pullRequest, isWanted) ?? (await findComments(context, pullRequest));
+  const same = first !== undefined && isWanted(first.body);
   if (same && others.length === 0) return 'unchanged';
   const comment =
     first === undefined
@@ -107,6 +103,6 @@ async function look(
 
 /** Our comments, oldest first, over all pages. */
 async function findComments(context: RepositoryContext, pullRequest: number): Promise<readonly OwnComment[]> {
-  await readCommands(context, [pullRequest]);
-  return context.memory.seenComments(pullRequest) ?? [];
+  const found = await readCommands(context, [pullRequest]);
+  return found.flatMap(({ comments }) => ownComments(context, comments));
 }

@@ -4,16 +4,17 @@ import { NotFound } from '../errors.ts';
 import { graphqlError, type GraphQLErrorItem } from '../graphql-errors.ts';
 import type { CommitContent, CommitOutcome } from '../port.ts';
 import { commitMutation, lastCommitsQuery } from '../queries/commit.ts';
+import { historyCommit, historyCommitShape, type RawHistoryCommit } from '../read/history.ts';
 import { gitActor, oid } from '../schema.ts';
 import { sameText } from '../texts.ts';
-import { foresee } from './foresee.ts';
+import { foreseeHistories, foreseeTip } from './foresee.ts';
 import { answerLost } from './outcome.ts';
 
 /** What GitHub gives to files that it writes. */
 const fileMode = '100644';
 
 const committedShape = z.object({
-  createCommitOnBranch: z.object({ commit: z.object({ oid }) }),
+  createCommitOnBranch: z.object({ commit: z.object(historyCommitShape) }),
 });
 
 /** One atomic commit, written only where the branch is exactly at the expected head. */
@@ -23,8 +24,9 @@ export async function commit(context: RepositoryContext, content: CommitContent)
   if (written.kind === 'done') {
     const made = committedShape.safeParse(written.data);
     if (made.success) {
-      if (content.expectedHead === context.memory.tip?.commit) foresee(context, changesOf(content));
-      return { kind: 'committed', sha: made.data.createCommitOnBranch.commit.oid };
+      const { commit: raw } = made.data.createCommitOnBranch;
+      await foresee(context, content, raw);
+      return { kind: 'committed', sha: raw.oid };
     }
   }
   if (written.kind === 'refused' && isRefusal(written.error)) return refusal(task, written.error);
@@ -33,11 +35,21 @@ export async function commit(context: RepositoryContext, content: CommitContent)
   throw answerLost(task, written.kind === 'unknown' ? written.answer : null);
 }
 
-function changesOf({ additions, deletions }: CommitContent): Parameters<typeof foresee>[1] {
-  return [
+/** Spares the next read of what is known of this commit already. */
+async function foresee(
+  context: RepositoryContext,
+  { branch, expectedHead, additions, deletions }: CommitContent,
+  raw: RawHistoryCommit,
+): Promise<void> {
+  const { memory } = context;
+  if (expectedHead !== memory.tip?.commit) return;
+  const changes = [
     ...deletions.map((path) => ({ path, text: null, mode: fileMode })),
     ...additions.map(({ path, text }) => ({ path, text, mode: fileMode })),
   ];
+  foreseeTip(context, changes);
+  if (branch === memory.defaultBranch)
+    foreseeHistories(context, await historyCommit(context, raw, null), changes);
 }
 
 function inputOf(context: RepositoryContext, content: CommitContent): Readonly<Record<string, unknown>> {

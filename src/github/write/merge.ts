@@ -4,7 +4,7 @@ import { errorFor } from '../answer.ts';
 import { repositoryParameters, type RepositoryContext } from '../context.ts';
 import type { MergeOutcome } from '../port.ts';
 import { oid } from '../schema.ts';
-import { foresee } from './foresee.ts';
+import { foreseeTip } from './foresee.ts';
 import { answerLost } from './outcome.ts';
 
 const mergedShape = z.object({ merged: z.literal(true), sha: oid });
@@ -37,7 +37,8 @@ export async function merge(
     const merged = mergedShape.safeParse(written.body);
     if (merged.success) {
       const file = context.memory.addedFiles.get(head);
-      if (file !== undefined && file.text !== null) foresee(context, [file]);
+      if (file !== undefined && file.text !== null) foreseeTip(context, [file]);
+      context.memory.keepMerge(pullRequest, head);
       return { kind: 'merged', sha: merged.data.sha };
     }
   }
