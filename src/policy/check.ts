@@ -2,7 +2,7 @@
 import type { Fault } from '../base/fault.ts';
 import { compilePattern } from '../base/pattern.ts';
 import { didYouMean } from '../base/suggest.ts';
-import { describe } from '../request/schema-faults.ts';
+import { describeField } from '../request/schema-faults.ts';
 import type { YamlDocument } from '../request/yaml.ts';
 import type { YamlPath } from '../request/yaml-value.ts';
 import { matchesGlob } from './glob.ts';
@@ -22,7 +22,11 @@ type Report = (path: YamlPath, value: unknown, text: string) => void;
 export function checkPolicy(file: string, policy: Policy, document: YamlDocument): readonly Fault[] {
   const faults: Fault[] = [];
   const report: Report = (path, value, text) => {
-    faults.push({ file, ...document.at(['spec', ...path]), ...describe(['spec', ...path], value, text) });
+    faults.push({
+      file,
+      ...document.at(['spec', ...path]),
+      ...describeField(['spec', ...path], value, text),
+    });
   };
   checkScopes(policy, report);
   checkIdentities(policy, report);

@@ -38,7 +38,11 @@ export function formatPath(path: YamlPath): string {
 }
 
 /** `"3 hours" is not a duration; write it as 90m` as message and remedy about the field at a path. */
-export function describe(path: YamlPath, value: unknown, text: string): Pick<Fault, 'message' | 'remedy'> {
+export function describeField(
+  path: YamlPath,
+  value: unknown,
+  text: string,
+): Pick<Fault, 'message' | 'remedy'> {
   const [predicate = '', ...remedy] = text.split('; ');
   // The inside of a large value says less than where it stands.
   const isLarge = value !== null && typeof value === 'object' && JSON.stringify(value).length > 40;
@@ -71,7 +75,7 @@ function faultsOf(file: string, document: YamlDocument, schema: z.ZodType, issue
       {
         file,
         ...document.keyAt(path),
-        ...describe(path.slice(0, -1), key, issue.issues[0]?.message ?? issue.message),
+        ...describeField(path.slice(0, -1), key, issue.issues[0]?.message ?? issue.message),
       },
     ];
   }
@@ -84,7 +88,7 @@ function faultsOf(file: string, document: YamlDocument, schema: z.ZodType, issue
     const remedy = 'give it a value, or remove the line';
     return [{ file, ...document.keyAt(path), message: `${formatPath(path)} is empty`, remedy }];
   }
-  return [{ file, ...document.at(path), ...describe(path, value, complaint(issue, value)) }];
+  return [{ file, ...document.at(path), ...describeField(path, value, complaint(issue, value)) }];
 }
 
 /** The branch of a union that got furthest; null where none got past its own type. */

@@ -9,7 +9,7 @@ import { lookup } from '../base/lookup.ts';
 import { didYouMean } from '../base/suggest.ts';
 import { quote } from '../base/text.ts';
 import type { Scalar } from '../request/request.ts';
-import { describe, formatPath } from '../request/schema-faults.ts';
+import { describeField, formatPath } from '../request/schema-faults.ts';
 import type { YamlDocument } from '../request/yaml.ts';
 import type { YamlPath } from '../request/yaml-value.ts';
 import { checkObjects, sourceOf } from './objects.ts';
@@ -37,7 +37,7 @@ function checkDeclarations(
   const faults = Object.entries(parameters).flatMap(([name, parameter]) =>
     declarationFaults(parameter).map(({ field, text }) => {
       const path = ['spec', 'parameters', name, field];
-      return { file, ...at(path), ...describe(path, parameter[field], text) };
+      return { file, ...at(path), ...describeField(path, parameter[field], text) };
     }),
   );
   if (duration.default <= duration.max) return faults;
@@ -113,9 +113,10 @@ function misplaced(template: Template, path: YamlPath, { placeholder }: Occurren
     (top === 'metadata' && second === 'namespace');
   if (isIdentity) return 'may stand here only if the parameter has an enum; list the values allowed';
   if (parameter.type !== 'string') return null;
-  const isPod = template.manifests[Number(index)]?.['kind'] === 'Pod' && top === 'spec';
+  // Of the kinds that have a spec only one is not a Pod; a kind that is itself a placeholder counts as one.
+  const runs = top === 'spec' && template.manifests[Number(index)]?.['kind'] !== 'NetworkPolicy';
   const isEnvironment = path.at(-1) === 'value' && path.at(-3) === 'env';
-  if (isPod && !isEnvironment) {
+  if (runs && !isEnvironment) {
     return 'is free text and may not decide what runs; give the parameter an enum, or pass it as the value of a variable in env';
   }
   if (path.at(-1) === 'cidr')

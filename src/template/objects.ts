@@ -6,7 +6,7 @@ import { lookup } from '../base/lookup.ts';
 import { didYouMean } from '../base/suggest.ts';
 import { quote } from '../base/text.ts';
 import { isKubernetesObject } from '../request/manifests.ts';
-import { checkSchema, describe } from '../request/schema-faults.ts';
+import { checkSchema, describeField } from '../request/schema-faults.ts';
 import type { YamlPath } from '../request/yaml-value.ts';
 import type { YamlDocument } from '../request/yaml.ts';
 import type { Position } from '../request/yaml-gate.ts';
@@ -107,7 +107,7 @@ function judgeBy<T>(rules: KindRules<T>): Judge {
     if (!checked.ok) return checked.faults;
     return rules
       .objections(checked.value, grant)
-      .map(({ path, value, text }) => ({ file, ...document.at(path), ...describe(path, value, text) }));
+      .map(({ path, value, text }) => ({ file, ...document.at(path), ...describeField(path, value, text) }));
   };
 }
 
@@ -141,7 +141,7 @@ function checkObject(
   }
   const allowed = Object.keys(judges[scope]).join(', ');
   const text = `is not a kind that a template of ${scope} scope may hold; write one of ${allowed}`;
-  return [{ file, ...document.at(['kind']), ...describe(['kind'], object['kind'], text) }];
+  return [{ file, ...document.at(['kind']), ...describeField(['kind'], object['kind'], text) }];
 }
 
 function checkRoles(
@@ -158,7 +158,7 @@ function checkRoles(
       {
         file,
         ...at(index, path),
-        ...describe(path, name, `is not in the catalog; ${didYouMean(name, roles)}`),
+        ...describeField(path, name, `is not in the catalog; ${didYouMean(name, roles)}`),
       },
     ];
   });

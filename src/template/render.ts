@@ -6,7 +6,7 @@ import { failure, success, type Result } from '../base/result.ts';
 import { didYouMean } from '../base/suggest.ts';
 import type { ParsedRequest } from '../request/parse.ts';
 import type { Scalar } from '../request/request.ts';
-import { describe } from '../request/schema-faults.ts';
+import { describeField } from '../request/schema-faults.ts';
 import { asKubernetesObjects, checkObjects, completeObjects, sourceOf } from './objects.ts';
 import { objectionTo } from './parameters.ts';
 import { substitute, type Placeholder } from './placeholders.ts';
@@ -48,7 +48,7 @@ export function resolveParameters(
       faults.push({
         file,
         ...parsed.at(parameterPath(name)),
-        ...describe(parameterPath(name), value, objection),
+        ...describeField(parameterPath(name), value, objection),
       });
     values[name] = value;
   }

@@ -25,7 +25,7 @@ const parameter = z.strictObject({
     .max(200)
     .optional()
     .describe('For text: RE2 pattern that the whole value must match.'),
-  enum: z.array(scalar).min(1).max(50).optional().describe('The only values allowed.'),
+  enum: z.array(scalar).min(1).max(20).optional().describe('The only values allowed.'),
   min: z.int().optional().describe('For whole numbers.'),
   max: z.int().optional().describe('For whole numbers.'),
 });
@@ -54,6 +54,7 @@ export const templateSchema = z
           z.string().regex(parameterName, 'is not the name of a parameter; use letters and digits'),
           parameter,
         )
+        .refine((parameters) => Object.keys(parameters).length <= 20, 'are too many; 20 are enough')
         .optional(),
       duration: z.strictObject({
         default: duration.describe('Where a request says nothing.'),
