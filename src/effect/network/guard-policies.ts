@@ -146,7 +146,7 @@ function guardAddresses(policies: readonly NetworkPolicy[], most: number): reado
   return [
     refused(
       'network-address-range',
-      `opens ${count(number, 'address')} (${cidrs}); at most ${most} are allowed here (limits[].network.maxAddresses)`,
+      `opens ${count(number, 'address', 'addresses')} (${cidrs}); at most ${most} are allowed here (limits[].network.maxAddresses)`,
     ),
   ];
 }

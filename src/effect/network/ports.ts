@@ -80,10 +80,18 @@ export function countPorts(set: PortSet): number {
   return portRanges(set).reduce((count, { from, to }) => count + to - from + 1, 0);
 }
 
-/** `TCP 80, 8000-8010 and UDP 53`, `every TCP port`, `every port`, `no port`. */
+/** `TCP 80, 8000-8010 and UDP 53`, `every TCP port`, `every port but TCP 53`, `every port`, `no port`. */
 export function formatPorts(set: PortSet): string {
   if (isEmpty(set)) return 'no port';
-  if (portKey(set) === portKey(allPorts)) return 'every port';
+  const missing = subtract(allPorts, set);
+  if (isEmpty(missing)) return 'every port';
+  // Whatever is shorter.
+  return portRanges(missing).length < portRanges(set).length
+    ? `every port but ${listPorts(missing)}`
+    : listPorts(set);
+}
+
+function listPorts(set: PortSet): string {
   const ranges = portRanges(set);
   const parts = protocols.flatMap((protocol) => {
     const own = ranges.filter((range) => range.protocol === protocol);

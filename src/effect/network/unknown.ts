@@ -1,7 +1,7 @@
 /** What a plan of the network cannot know, or did not read: said with every plan, for silence reads as safety. */
+import { selects } from '../rbac/selector.ts';
 import { describePods } from './describe-policy.ts';
 import { peersOf } from './look.ts';
-import { selects } from '../rbac/selector.ts';
 import type { NetworkPolicy } from './policy.ts';
 import { sayPlaces } from './say-rights.ts';
 import type { NetworkRights } from './rights.ts';
@@ -23,7 +23,7 @@ export interface UnknownQuestion {
 export function sayUnknown(question: UnknownQuestion): readonly string[] {
   const { cluster, before, grant, rights } = question;
   return [
-    ...(before === null ? withoutSnapshot(question) : fromSnapshot(cluster, before)),
+    ...(before === null ? withoutSnapshot(question) : sayGaps(before, `the snapshot of ${cluster}`)),
     ...(before === null ? [] : unmatched(question)),
     ...rights.voids.map(
       (what) =>
@@ -54,38 +54,27 @@ function withoutSnapshot({ cluster, grant, rights }: UnknownQuestion): readonly 
   ];
 }
 
-function fromSnapshot(cluster: string, world: NetworkWorld): readonly string[] {
+/** What manifests leave open; `source` names them: `the snapshot of prod-eu`. */
+export function sayGaps(world: NetworkWorld, source: string): readonly string[] {
   const foreign = [...world.skipped].filter(([kind]) =>
     /NetworkPolic|NetworkSet|AuthorizationPolicy/.test(kind),
   );
   const hosts = world.pods.filter(({ hostNetwork }) => hostNetwork).map(podText);
   const hasBlocks = world.policies.flatMap(peersOf).some(({ kind }) => kind === 'addresses');
   const unaddressed = world.pods.filter(({ ipv4, ipv6 }) => ipv4 === null && ipv6 === null);
-  return [
-    ...world.problems.map(
-      ({ object, message }) => `in the snapshot of ${cluster}, ${object} counts for nothing: ${message}`,
-    ),
-    ...(foreign.length === 0
-      ? []
-      : [
-          `the snapshot of ${cluster} holds ${joinWords(foreign.map(([kind, number]) => count(number, kind)))}, which are not read`,
-        ]),
-    ...(world.undeclared.length === 0
-      ? []
-      : [
-          `the snapshot of ${cluster} does not declare ${joinSome(world.undeclared, 3)}: labels of these namespaces are not known`,
-        ]),
-    ...(hosts.length === 0
-      ? []
-      : [
-          `how policies treat ${sayEnds(hosts)}, which use the network of their node, is undefined; they are read like other pods`,
-        ]),
-    ...(hasBlocks && unaddressed.length > 0
-      ? [
-          `the addresses of ${count(unaddressed.length, 'pod')} are not known: whether address ranges reach them is not either`,
-        ]
-      : []),
+  const gaps = [
+    ...world.problems.map(({ object, message }) => `in ${source}, ${object} counts for nothing: ${message}`),
+    foreign.length > 0 &&
+      `${source} holds ${joinWords(foreign.map(([kind, number]) => `${number} ${kind}`))}, which are not read`,
+    world.undeclared.length > 0 &&
+      `${source} does not declare ${joinSome(world.undeclared, 3)}: labels of ${world.undeclared.length === 1 ? 'this namespace' : 'these namespaces'} are not known`,
+    hosts.length > 0 &&
+      `how policies treat ${sayEnds(hosts)} is undefined, for they use the network of their node; they are read like other pods`,
+    hasBlocks &&
+      unaddressed.length > 0 &&
+      `the addresses of ${count(unaddressed.length, 'pod')} are not known: whether address ranges reach them is not either`,
   ];
+  return gaps.filter((gap) => gap !== false);
 }
 
 /** Policies of the grant that select nothing, and peers that nothing is. */

@@ -6,10 +6,9 @@ export function joinWords(words: readonly string[]): string {
   return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} and ${last}`;
 }
 
-/** `1 pod`, `2 pods`. */
-export function count(number: number | bigint, noun: string): string {
-  const isOne = number === 1 || number === 1n;
-  return `${number} ${isOne ? noun : noun.replace(/s$/, 'se')}${isOne ? '' : 's'}`;
+/** `1 pod`, `2 pods`, `2 policies`. */
+export function count(number: number | bigint, noun: string, plural = `${noun}s`): string {
+  return `${number} ${number === 1 || number === 1n ? noun : plural}`;
 }
 
 /** At most `most` of the words, and how many more there are: `a, b, c and 9 more`. */

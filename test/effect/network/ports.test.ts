@@ -60,6 +60,7 @@ test('ranges are sorted, disjoint, maximal, and give the set back', () => {
 
 test.each([
   [noPorts, 'no port'],
+  [subtract(allPorts, portRange({ protocol: 'TCP', from: 53, to: 53 })), 'every port but TCP 53'],
   [allPorts, 'every port'],
   [portRange({ protocol: 'TCP', from: 1, to: 65_535 }), 'every TCP port'],
   [portRange({ protocol: 'UDP', from: 53, to: 53 }), 'UDP 53'],
