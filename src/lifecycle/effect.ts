@@ -1,4 +1,5 @@
 /** What a grant changes in all: permissions and connections under one heading, for one approval. */
+import { sha256 } from '../base/digest.ts';
 import type { KubernetesObject } from '../base/json.ts';
 import type { Effect } from '../effect/effect.ts';
 import { judgeNetwork } from '../effect/network/judge.ts';
@@ -30,11 +31,29 @@ export interface GrantEffect extends Effect {
   readonly mermaid: string | null;
 }
 
+/** At one tip the same objects have the same effect, and every sweep asks for it again. */
+const memory = new WeakMap<TipFacts, Map<string, GrantEffect>>();
+
+/** More are forgotten at once: what is asked again is worked out again. */
+const mostRemembered = 2000;
+
+/** Judges the objects of a grant; the same question about the same tip is judged once. */
+export function judgeEffect(question: EffectQuestion): GrantEffect {
+  const { tip, objects, limits, subjectUser, path } = question;
+  const known = memory.get(tip) ?? new Map<string, GrantEffect>();
+  memory.set(tip, known);
+  const key = sha256([objects, limits.network, subjectUser, path]);
+  const effect = known.get(key) ?? judge(question);
+  if (known.size >= mostRemembered) known.clear();
+  known.set(key, effect);
+  return effect;
+}
+
 /**
- * Judges the objects of a grant. Only the committed snapshots are taken into account, not what other grants do just
+ * Only the committed snapshots are taken into account, not what other grants do just
  * now: else an approval would be void because somebody else's access has ended.
  */
-export function judgeEffect(question: EffectQuestion): GrantEffect {
+function judge(question: EffectQuestion): GrantEffect {
   const { objects, roles, tip, policy, limits, subjectUser, path } = question;
   const snapshot = readSnapshot(tip, path.cluster);
   const rbac = judgeRbac({
