@@ -115,7 +115,7 @@ function report(world: NetworkWorld, source: string, { stderr }: CommandIo): voi
     count(policies.length, 'network policy', 'network policies'),
     count(namespaces.size, 'namespace'),
   ];
-  const others = [...skipped].map(([kind, number]) => `${number} ${kind.split(' ').at(-1)}`);
+  const others = [...skipped].map(([kind, number]) => `${number} ${kind.replace(/^\S+\/\S+ /, '')}`);
   const passed = others.length === 0 ? '' : `; passed over: ${others.join(', ')}`;
   stderr.write(`${paint(stderr, 'dim', `${source}: ${joinWords(what)}${passed}`)}\n`);
   for (const gap of sayGaps(world, source)) stderr.write(`${paint(stderr, 'yellow', 'Not known:')} ${gap}\n`);
