@@ -6,7 +6,7 @@ import { visible } from '../base/text.ts';
 import { grantPath, requestPath } from '../request/path.ts';
 import { writeEvidence, type ApprovalEvidence, type GrantEvidence } from './evidence.ts';
 import type { BranchWorld } from './facts.ts';
-import { grantFile, type GrantMetadata } from './grant.ts';
+import { grantFile } from './grant.ts';
 import type { LandingVerdict } from './landing.ts';
 import { describeScope, type Plan } from './plan.ts';
 import { readTrusted } from './trusted.ts';
@@ -29,27 +29,31 @@ export function grantCommit(
   const grantedAt = Math.floor(world.now / 1000) * 1000;
   const expiresAt = grantedAt + plan.duration * 1000;
   const evidence = evidenceOf(world, verdict, grantedAt, expiresAt);
-  const metadata: GrantMetadata = {
-    id: plan.grantId,
-    cluster: plan.path.cluster,
-    request: requestPath(plan.path),
-    pullRequest: evidence.pullRequest,
-    digest: plan.digest,
-    grantedAt,
-    expiresAt,
-    approvedBy: approvedBy(evidence),
-    subject: { id: plan.subject.id, login: plan.subject.login },
-    requesterId: plan.requester.id,
-  };
   const headline = `Grant ${plan.request.template} in ${describeScope(plan.path)} to ${plan.subject.login}`;
   return {
     path: grantPath(plan.path),
-    text: grantFile(plan.objects, metadata),
+    text: grantText(plan, evidence),
     headline,
     body: [describeGrant(plan, evidence), writeEvidence(evidence)].join('\n\n'),
     evidence,
     verdict,
   };
+}
+
+/** The bytes of the grant file: they follow from the plan and the evidence alone. */
+export function grantText(plan: Plan, evidence: GrantEvidence): string {
+  return grantFile(plan.objects, {
+    id: plan.grantId,
+    cluster: plan.path.cluster,
+    request: requestPath(plan.path),
+    pullRequest: evidence.pullRequest,
+    digest: plan.digest,
+    grantedAt: evidence.grantedAt,
+    expiresAt: evidence.expiresAt,
+    approvedBy: approvedBy(evidence),
+    subject: { id: plan.subject.id, login: plan.subject.login },
+    requesterId: plan.requester.id,
+  });
 }
 
 function evidenceOf(

@@ -28,8 +28,11 @@ import { grantId } from './grant.ts';
 import { revokedBy } from './revocation.ts';
 import { readTrusted } from './trusted.ts';
 
+/** Who grants, and in which repository. */
+export type Granter = Pick<RepositoryFacts, 'id' | 'botId' | 'signsCommits'>;
+
 export interface GrantQuestion {
-  readonly repository: RepositoryFacts;
+  readonly repository: Granter;
   readonly tip: TipFacts;
   readonly file: FileFacts;
   /** Null where the history of the file was not read. */
@@ -65,7 +68,7 @@ export function requestPathOfGrant(path: string): string | null {
 
 /** Every grant file whose newest commit proves it, ended or not; what else must be read depends on their evidence. */
 export function provenGrants(
-  repository: RepositoryFacts,
+  repository: Granter,
   tip: TipFacts,
   landings: ReadonlyMap<string, LandingFacts>,
 ): readonly ProvenGrant[] {
@@ -91,7 +94,7 @@ export function judgeGrant(question: GrantQuestion): GrantState {
   return end === null ? { kind: 'in-force', grant } : { kind: 'ended', grant, finding: end };
 }
 
-function prove(file: FileFacts, landing: LandingFacts, repository: RepositoryFacts): ProvenGrant | null {
+function prove(file: FileFacts, landing: LandingFacts, repository: Granter): ProvenGrant | null {
   const request = requestPathOfGrant(file.path);
   const path = request === null ? failure() : parseRequestPath(request);
   const evidence = provenBy(landing.grantHistory[0], file, repository);
@@ -108,7 +111,7 @@ function prove(file: FileFacts, landing: LandingFacts, repository: RepositoryFac
 function provenBy(
   commit: HistoryCommit | undefined,
   file: FileFacts,
-  repository: RepositoryFacts,
+  repository: Granter,
 ): GrantEvidence | null {
   if (commit === undefined || commit.author?.id !== repository.botId) return null;
   if (repository.signsCommits && !commit.signedByGitHub) return null;

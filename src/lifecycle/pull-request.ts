@@ -49,6 +49,8 @@ export interface Published {
 export interface PullRequestDecision {
   /** The first is the reason that counts. */
   readonly findings: readonly Finding[];
+  /** Null where it did not come to that: nothing was planned. */
+  readonly approvals: ApprovalVerdict | null;
   /** What the check run says; null where nothing is published. */
   readonly check: Published | null;
   /** The one comment; null where there is none to be. */
@@ -67,6 +69,7 @@ export interface PullRequestDecision {
 
 const nothing: PullRequestDecision = {
   findings: [],
+  approvals: null,
   check: null,
   comment: null,
   action: 'none',
@@ -129,6 +132,7 @@ function conclude(world: PullRequestWorld, report: Report, comment: 'comment' | 
   return {
     ...nothing,
     findings: report.findings,
+    approvals: report.approvals,
     check: {
       externalId: checkExternalId(digest),
       startedAt: startedAt(world, digest),

@@ -5,7 +5,7 @@
 import { parseCodeowners, type Codeowners } from '../approval/codeowners.ts';
 import type { Fault } from '../base/fault.ts';
 import type { KubernetesObject } from '../base/json.ts';
-import type { Result } from '../base/result.ts';
+import { success, type Result } from '../base/result.ts';
 import { parsePolicy } from '../policy/parse.ts';
 import type { Policy } from '../policy/policy.ts';
 import { readManifests } from '../request/manifests.ts';
@@ -41,25 +41,37 @@ export function readTrusted(tip: TipFacts): Trusted {
   return trusted;
 }
 
+/** Reads a file once, however many tips it is a part of. */
+function onceForEachFile<T>(read: (path: string, text: string) => Result<T>): (file: FileFacts) => Result<T> {
+  const results = new WeakMap<FileFacts, Result<T>>();
+  return (file) => {
+    const result = results.get(file) ?? readPlainFile(file, read);
+    results.set(file, result);
+    return result;
+  };
+}
+
+const readers = {
+  policy: onceForEachFile(parsePolicy),
+  codeowners: onceForEachFile((path, text) => success(parseCodeowners(path, text))),
+  template: onceForEachFile(parseTemplate),
+  role: onceForEachFile(parseCatalogRole),
+  manifests: onceForEachFile(readManifests),
+};
+
 function parseTip(tip: TipFacts): Trusted {
   const faults: Fault[] = [];
-  const parse = <T>(
-    file: FileFacts | null,
-    read: (path: string, text: string) => Result<T>,
-  ): Sourced<T> | null => {
+  const parse = <T>(file: FileFacts | null, read: (file: FileFacts) => Result<T>): Sourced<T> | null => {
     if (file === null) return null;
-    const result = readPlainFile(file, read);
+    const result = read(file);
     if (result.ok) return { value: result.value, sha: file.sha };
     faults.push(...result.faults);
     return null;
   };
-  const policy = parse(tip.policy, parsePolicy);
-  const codeowners = parse(tip.codeowners, (path, text) => ({
-    ok: true,
-    value: parseCodeowners(path, text),
-  }));
-  const templates = tip.templates.flatMap((file) => parse(file, parseTemplate) ?? []);
-  const roles = tip.roles.flatMap((file) => parse(file, parseCatalogRole) ?? []);
+  const policy = parse(tip.policy, readers.policy);
+  const codeowners = parse(tip.codeowners, readers.codeowners);
+  const templates = tip.templates.flatMap((file) => parse(file, readers.template) ?? []);
+  const roles = tip.roles.flatMap((file) => parse(file, readers.role) ?? []);
   return {
     policy,
     codeowners,
@@ -100,18 +112,12 @@ export interface Snapshot {
   readonly faults: readonly Fault[];
 }
 
-const snapshots = new WeakMap<FileFacts, Result<readonly KubernetesObject[]>>();
-
 /** The objects of `clusters/<cluster>/**.yaml` at a tip. */
 export function readSnapshot(tip: TipFacts, cluster: string): Snapshot {
   const files = tip.clusters.filter(
     (file) => file.path.startsWith(`clusters/${cluster}/`) && /\.ya?ml$/.test(file.path),
   );
-  const results = files.map((file) => {
-    const result = snapshots.get(file) ?? readPlainFile(file, readManifests);
-    snapshots.set(file, result);
-    return result;
-  });
+  const results = files.map(readers.manifests);
   return {
     present: files.length > 0,
     objects: results.flatMap((result) => (result.ok ? result.value : [])),
