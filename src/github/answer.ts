@@ -46,6 +46,7 @@ export function errorFor(task: string, answer: HttpAnswer): GitHubError {
   }
   const { status, headers, body } = answer;
   const said = `Could not ${task}: ${status} ${messageOf(body)}`;
+  if (isLimited(status, headers, body)) return new RetryLater(said);
   if (status >= 500) return new RetryLater(said);
   if (status >= 300 && status < 400) return new NotFound(`${said}; the repository was renamed or moved`);
   if (status === 404 || status === 410 || status === 451) {

@@ -2,6 +2,7 @@
  * The App as a whole: who it is, where it is installed, which deliveries failed, and a port to each repository. Own
  * clients, and one budget for each installation.
  */
+import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { Instant } from '../base/instant.ts';
 import {
@@ -19,6 +20,7 @@ import { ObjectCache } from './git-objects.ts';
 import { Limiter, type BudgetFigures } from './limiter.ts';
 import { RepositoryMemory } from './memory.ts';
 import type { RepositoryPort } from './port.ts';
+import { TipCache } from './read/tip.ts';
 import { createRepositoryPort } from './repository.ts';
 import { createTransport } from './transport.ts';
 
@@ -57,13 +59,17 @@ export interface GitHubApp {
   budgets(): ReadonlyMap<number, BudgetFigures>;
 }
 
+/** Memories of more repositories than these are not worth their room. */
+const mostRepositories = 1000;
+
+/** Builds the App. Nothing is sent before it is asked for. */
 export function createGitHubApp(options: GitHubAppOptions): GitHubApp {
   const { now, log } = options;
   const transport = createTransport({ apiUrl: options.apiUrl, fetch: options.fetch ?? fetch });
   const credentials = appCredentials(options.appId, options.privateKey);
-  const objects = new ObjectCache();
+  const shared = { objects: new ObjectCache(), tips: new TipCache(), log };
   const installed = new Map<number, { readonly client: Client; readonly limiter: Limiter }>();
-  const memories = new Map<string, RepositoryMemory>();
+  const memories = new LRUCache<string, RepositoryMemory>({ max: mostRepositories });
   const clientWith = (given: Credentials, limiter: Limiter): Client =>
     new Client({ transport, credentials: given, limiter, purpose: 'deciding' });
   const appClient = clientWith(credentials, new Limiter(now));
@@ -106,7 +112,7 @@ export function createGitHubApp(options: GitHubAppOptions): GitHubApp {
       const key = `${id}/${owner}/${name}`.toLowerCase();
       const memory = memories.get(key) ?? new RepositoryMemory();
       memories.set(key, memory);
-      return createRepositoryPort({ client, owner, name, objects, memory, log }, async () =>
+      return createRepositoryPort({ ...shared, client, owner, name, memory }, async () =>
         whoAmI(async () => client),
       );
     },

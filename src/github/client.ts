@@ -48,10 +48,12 @@ interface Page<T extends z.ZodType> {
   readonly headers: Headers;
 }
 
-/** What the address of the next page adds to the query; null on the last one. Only the query is taken from it. */
+/** Where the next page begins, from its address; null on the last one. Nothing else of the address is believed. */
 function nextPage(headers: Headers): Parameters | null {
   const next = /<([^>]+)>;\s*rel="next"/.exec(headers['link'] ?? '')?.[1];
-  return next === undefined ? null : Object.fromEntries(new URL(next).searchParams);
+  if (next === undefined) return null;
+  const query = new URL(next).searchParams;
+  return Object.fromEntries([...query].filter(([name]) => ['page', 'after', 'cursor'].includes(name)));
 }
 
 /** A read is sent this often at most when GitHub does not answer or fails. */
@@ -102,9 +104,14 @@ export class Client {
     parameters: Parameters,
     schema: T,
   ): AsyncGenerator<z.output<T>, void, undefined> {
-    let next: Parameters | null = { per_page: 100 };
+    let next: Parameters | null = {};
     while (next !== null) {
-      const { data, headers }: Page<T> = await this.#page(task, route, { ...parameters, ...next }, schema);
+      const { data, headers }: Page<T> = await this.#page(
+        task,
+        route,
+        { ...parameters, ...next, per_page: 100 },
+        schema,
+      );
       yield data;
       next = nextPage(headers);
     }

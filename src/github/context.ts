@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Client } from './client.ts';
 import type { ObjectCache } from './git-objects.ts';
 import type { RepositoryMemory } from './memory.ts';
+import type { TipCache } from './read/tip.ts';
 
 export interface RepositoryContext {
   readonly client: Client;
@@ -12,6 +13,7 @@ export interface RepositoryContext {
   readonly fullName: string;
   readonly app: AppIdentity;
   readonly objects: ObjectCache;
+  readonly tips: TipCache;
   readonly memory: RepositoryMemory;
   readonly log: Logger;
 }

@@ -7,7 +7,6 @@ import type { TeamFacts } from '../approval/approval.ts';
 import type { AccountFacts, FileFacts, LastPush, RepositoryFacts } from '../lifecycle/facts.ts';
 import { HistoryCache } from './read/history-cache.ts';
 import type { TipId } from './read/repository.ts';
-import { TipCache } from './read/tip.ts';
 
 /** A comment of ours. */
 export interface OwnComment {
@@ -33,20 +32,26 @@ const lag = 60_000;
 /** Milliseconds between a read and the write that follows from it. */
 const instantly = 5_000;
 
+/** Milliseconds after which what only takes away is asked anew. */
+const forgotten = 5 * 60_000;
+
 /** Entries are small; the numbers bound what a repository with years of history keeps. */
 const many = 20_000;
 
 export class RepositoryMemory {
-  readonly tips = new TipCache();
+  /** GitHub's opinion of a CODEOWNERS file, by its blob; it changes with teams too, and is forgotten soon. */
+  readonly codeownersErrors = new LRUCache<string, readonly number[]>({ max: 100, ttl: forgotten });
+  /** Teams that may not write, by what REST said. That they may is asked anew each time. */
+  readonly teamsThatCannotWrite = new LRUCache<string, true>({ max: 100, ttl: forgotten });
   /** Authors of pull requests, by number. */
   readonly authors = new LRUCache<number, AccountFacts>({ max: many });
   /** The file that a head adds, by commit. */
   readonly addedFiles = new LRUCache<string, FileFacts>({
-    maxSize: 32 * 1024 * 1024,
+    maxSize: 8 * 1024 * 1024,
     sizeCalculation: ({ text }) => 300 + 2 * (text?.length ?? 0),
   });
   readonly #comments = new LRUCache<number, Seen<readonly OwnComment[]>>({
-    maxSize: 32 * 1024 * 1024,
+    maxSize: 8 * 1024 * 1024,
     sizeCalculation: ({ value }) => value.reduce((sum, { body }) => sum + 2 * body.length, 100),
   });
   readonly #checks = new LRUCache<string, Seen<PublishedCheck>>({ max: many });

@@ -37,15 +37,18 @@ const account = z.discriminatedUnion('type', [
   bot,
 ]);
 
-/** Whoever acted; null for a deleted account. */
-export const actor = account.nullable().transform((raw): AccountFacts | null => {
-  if (raw === null) return null;
-  if (raw.type === 'EnterpriseUserAccount') {
-    return raw.user === null ? null : { id: raw.user.databaseId, login: raw.login, type: raw.type };
-  }
-  const login = raw.type === 'Bot' ? botLogin(raw.login) : raw.login;
-  return { id: raw.databaseId, login, type: raw.type };
-});
+/** Whoever acted; null for a deleted account, and for one of a kind that we do not know: it counts for nobody. */
+export const actor = account
+  .or(z.object({ type: z.string() }).transform(() => null))
+  .nullable()
+  .transform((raw): AccountFacts | null => {
+    if (raw === null) return null;
+    if (raw.type === 'EnterpriseUserAccount') {
+      return raw.user === null ? null : { id: raw.user.databaseId, login: raw.login, type: raw.type };
+    }
+    const login = raw.type === 'Bot' ? botLogin(raw.login) : raw.login;
+    return { id: raw.databaseId, login, type: raw.type };
+  });
 
 /** Author or committer of a commit. The user of a bot's commit has the bot's id and its login with `[bot]`. */
 export const gitActor = z

@@ -43,7 +43,7 @@ export interface GitHubWorld {
   readonly github: GitHubApp;
   readonly port: RepositoryPort;
   /** A client of a person, or of nobody. */
-  as(login: string): Octokit;
+  readonly as: (login: string) => Octokit;
   /** Pushes a branch with one request file and opens a pull request for it. */
   requestAccess(options?: {
     readonly login?: string;

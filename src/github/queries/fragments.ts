@@ -150,18 +150,15 @@ export const head = /* GraphQL */ `
   fragment Head on Commit {
     oid
     associatedPullRequests(first: 50) {
-      pageInfo {
-        hasNextPage
-      }
       nodes {
         number
         state
         headRefOid
       }
     }
-    checkSuites(first: 20, filterBy: { appId: $appId, checkName: "curfew" }) {
+    checkSuites(first: 5, filterBy: { appId: $appId, checkName: "curfew" }) {
       nodes {
-        checkRuns(first: 20, filterBy: { checkName: "curfew", checkType: LATEST }) {
+        checkRuns(first: 5, filterBy: { checkName: "curfew", checkType: LATEST }) {
           nodes {
             databaseId
             externalId

@@ -26,7 +26,7 @@ export function landingsQuery(counts: {
       nodes {
         ...HistoryCommit
         file(path: $path${i}) { oid type }
-        associatedPullRequests(first: 10) { nodes { number state baseRefName } }
+        associatedPullRequests(first: 10) { nodes { number state } }
       }
     }`,
   );

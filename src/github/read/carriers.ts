@@ -5,7 +5,7 @@ import { Truncated } from '../errors.ts';
 import type { BranchRead } from '../port.ts';
 import { finishDrafts, readDraft } from './assemble.ts';
 import { treeDifference } from './differences.ts';
-import { readHistories, type LandingsRead, type LinkedCommit } from './histories.ts';
+import { readHistories, type LandingsRead } from './histories.ts';
 import { readLastPush } from './last-push.ts';
 import { isInHistory, readMerge, type Merge, type RawMerged } from './merges.ts';
 
@@ -27,7 +27,7 @@ export async function readCarriers(
   read: LandingsRead,
   paths: readonly string[],
 ): Promise<ReadonlyMap<string, CarrierFacts>> {
-  const added = new Map<string, LinkedCommit>();
+  const added = new Map<string, HistoryCommit>();
   for (const path of paths) {
     const commit = introduction(read.histories.get(path) ?? []);
     if (commit !== null) added.set(path, commit);
@@ -52,7 +52,7 @@ export async function readCarriers(
 }
 
 /** The commit that put the file there that stands there now, or stood there last: what came later only edited it. */
-function introduction(history: readonly LinkedCommit[]): LinkedCommit | null {
+function introduction(history: readonly HistoryCommit[]): HistoryCommit | null {
   const newest = history.findIndex(({ blob }) => blob !== null);
   if (newest === -1) return null;
   const older = history.slice(newest).findIndex(({ blob }) => blob === null);
@@ -64,11 +64,11 @@ async function findCarriers(
   context: RepositoryContext,
   branch: BranchRead,
   read: LandingsRead,
-  added: ReadonlyMap<string, LinkedCommit>,
+  added: ReadonlyMap<string, HistoryCommit>,
 ): Promise<ReadonlyMap<string, Carrier>> {
   const known = await merged(context, branch, read.pullRequests);
   const unexplained = [...added.values()].filter((commit) => carrierOf(commit, known) === null);
-  const linked = new Set(unexplained.flatMap(({ pullRequests }) => pullRequests));
+  const linked = new Set(unexplained.flatMap(({ sha }) => read.links.get(sha) ?? []));
   const further = [...linked].filter((number) => !read.pullRequests.has(number));
   const more =
     further.length === 0

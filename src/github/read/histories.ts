@@ -8,7 +8,7 @@ import { landingsQuery } from '../queries/landings.ts';
 import { oid, pageInfo } from '../schema.ts';
 import { aliasesOf, indexed } from './aliases.ts';
 import { canWriteBy, hiddenCollaborators, permissionShape } from './details.ts';
-import { historyCommit, historyCommitShape, type RawHistoryCommit } from './history.ts';
+import { historyCommit, historyCommitShape } from './history.ts';
 import { mergedShape, type RawMerged } from './merges.ts';
 import { wholeLists } from './pull-request.ts';
 
@@ -16,7 +16,7 @@ const nodeShape = z.object({
   ...historyCommitShape,
   file: z.object({ oid, type: z.string() }).nullable(),
   associatedPullRequests: z
-    .object({ nodes: z.array(z.object({ number: z.int(), state: z.string(), baseRefName: z.string() })) })
+    .object({ nodes: z.array(z.object({ number: z.int(), state: z.string() })) })
     .nullable(),
 });
 
@@ -26,13 +26,11 @@ const objectShape = z
   .object({ recent: z.object({ nodes: z.array(z.object({ oid })) }) })
   .catchall(z.unknown());
 
-/** A commit that touched a path, with the merged pull requests that GitHub links to it so far. */
-export interface LinkedCommit extends HistoryCommit {
-  readonly pullRequests: readonly number[];
-}
-
 export interface LandingsRead {
-  readonly histories: ReadonlyMap<string, readonly LinkedCommit[]>;
+  /** By path, newest first. */
+  readonly histories: ReadonlyMap<string, readonly HistoryCommit[]>;
+  /** By commit, the merged pull requests that GitHub links to it so far. */
+  readonly links: ReadonlyMap<string, readonly number[]>;
   readonly pullRequests: ReadonlyMap<number, RawMerged>;
   /** By account id, as far as authors were known beforehand. */
   readonly canWrite: ReadonlyMap<number, boolean>;
@@ -46,7 +44,8 @@ export async function readHistories(
   tip: string,
   wanted: { readonly paths: readonly string[]; readonly pullRequests: readonly number[] },
 ): Promise<LandingsRead> {
-  const histories = new Map<string, LinkedCommit[]>(wanted.paths.map((path) => [path, []]));
+  const histories = new Map<string, HistoryCommit[]>(wanted.paths.map((path) => [path, []]));
+  const links = new Map<string, readonly number[]>();
   const pullRequests = new Map<number, RawMerged>();
   const canWrite = new Map<number, boolean>();
   const recent = new Set<string>();
@@ -59,13 +58,16 @@ export async function readHistories(
     for (const [account, writes] of answer.canWrite) canWrite.set(account, writes);
     const further: Open[] = [];
     for (const [path, page] of answer.histories) {
-      for (const node of page.nodes) histories.get(path)?.push(await linkedCommit(context, node));
+      for (const node of page.nodes) {
+        histories.get(path)?.push(await commitOf(context, node));
+        links.set(node.oid, linksOf(node));
+      }
       if (page.pageInfo.hasNextPage) further.push({ path, after: page.pageInfo.endCursor });
     }
     open = further;
     numbers = [];
   }
-  return { histories, pullRequests, canWrite, recent };
+  return { histories, links, pullRequests, canWrite, recent };
 }
 
 interface Open {
@@ -130,16 +132,13 @@ function knownAuthors(context: RepositoryContext, numbers: readonly number[]): r
   return [...new Map(accounts.map((account) => [account.id, account])).values()];
 }
 
-async function linkedCommit(
-  context: RepositoryContext,
-  node: z.output<typeof nodeShape>,
-): Promise<LinkedCommit> {
-  const raw: RawHistoryCommit = node;
-  const blob = node.file?.type === 'blob' ? node.file.oid : null;
-  return {
-    ...(await historyCommit(context, raw, blob)),
-    pullRequests: (node.associatedPullRequests?.nodes ?? [])
-      .filter(({ state }) => state === 'MERGED')
-      .map(({ number }) => number),
-  };
+type RawNode = z.output<typeof nodeShape>;
+
+async function commitOf(context: RepositoryContext, node: RawNode): Promise<HistoryCommit> {
+  return historyCommit(context, node, node.file?.type === 'blob' ? node.file.oid : null);
+}
+
+function linksOf({ associatedPullRequests }: RawNode): readonly number[] {
+  const linked = associatedPullRequests?.nodes ?? [];
+  return linked.filter(({ state }) => state === 'MERGED').map(({ number }) => number);
 }

@@ -16,7 +16,7 @@ type Page = z.output<typeof pageInfo>;
  * Pull requests in one page, and the sizes of their lists: a request has one commit and few reviews, and whichever
  * list is longer is read on. What a page costs grows with all of these numbers.
  */
-const sizes = { page: 20, items: 50, commits: 10 } as const;
+const sizes = { page: 20, items: 50, commits: 5 } as const;
 
 const pageShape = z.object({
   repository: z.object({

@@ -58,7 +58,6 @@ export const headShape = z.object({
   oid,
   associatedPullRequests: z
     .object({
-      pageInfo: z.object({ hasNextPage: z.boolean() }),
       nodes: z.array(z.object({ number: z.int(), state: z.string(), headRefOid: oid })),
     })
     .nullable(),

@@ -177,7 +177,9 @@ async function canWrite(
     ({ permission, node }) =>
       writing.includes(permission) && node.nameWithOwner.toLowerCase() === context.fullName.toLowerCase(),
   );
+  const { teamsThatCannotWrite } = context.memory;
   if (listed) return true;
+  if (teamsThatCannotWrite.has(team)) return false;
   const [org, slug] = team.split('/');
   try {
     const data = await context.client.get(
@@ -192,9 +194,10 @@ async function canWrite(
       },
       restTeam,
     );
-    return data.permissions?.push === true;
+    if (data.permissions?.push === true) return true;
   } catch (error) {
-    if (error instanceof NotFound) return false;
-    throw error;
+    if (!(error instanceof NotFound)) throw error;
   }
+  teamsThatCannotWrite.set(team, true);
+  return false;
 }

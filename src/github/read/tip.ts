@@ -20,13 +20,12 @@ const deepest = 32;
 
 const keptBytes = 128 * 1024 * 1024;
 
-/** Milliseconds. */
-const opinionLifetime = 10 * 60_000;
-
-/** Tips by the id of their tree: two commits with the same files are the same tip but for their name. */
+/**
+ * Tips of all repositories of the App by the id of their tree: two commits with the same files are the same tip but for
+ * their name.
+ */
 export class TipCache {
   readonly #facts = new LRUCache<string, TreeFacts>({ maxSize: keptBytes, sizeCalculation: sizeOf });
-  readonly #errorLines = new LRUCache<string, readonly number[]>({ max: 1000, ttl: opinionLifetime });
 
   get(tree: string): TreeFacts | undefined {
     return this.#facts.get(tree);
@@ -34,15 +33,6 @@ export class TipCache {
 
   keep(tree: string, facts: TreeFacts): void {
     this.#facts.set(tree, facts);
-  }
-
-  /** GitHub's opinion of a CODEOWNERS file, by its blob; it changes with teams too, and is forgotten soon. */
-  errorLines(blob: string): readonly number[] | undefined {
-    return this.#errorLines.get(blob);
-  }
-
-  keepErrorLines(blob: string, lines: readonly number[]): void {
-    this.#errorLines.set(blob, lines);
   }
 }
 
@@ -56,20 +46,21 @@ function sizeOf({ policy, codeowners, templates, roles, requests, grants, cluste
  * forty texts that are new.
  */
 export async function readTip(context: RepositoryContext, tip: TipId, branch: string): Promise<TipFacts> {
-  const { tips } = context.memory;
+  const { tips, memory } = context;
   const known = tips.get(tip.tree);
   const files = known === undefined ? trustedFiles(await listFiles(context, tip.tree)) : [];
   const codeowners = known === undefined ? codeownersFile(files)?.oid : known.codeowners?.sha;
-  const opinion = codeowners === undefined ? [] : tips.errorLines(codeowners);
+  const opinion = codeowners === undefined ? [] : memory.codeownersErrors.get(codeowners);
   const texts = files.filter(({ mode }) => mode !== submoduleMode).map((file) => file.oid);
   const { blobs, errorLines } = await readBlobs(context, texts, opinion === undefined ? branch : null);
   if (texts.some((each) => !blobs.has(each))) {
     throw new RetryLater(`GitHub does not yet show every file of ${context.fullName} at ${tip.commit}`);
   }
-  if (codeowners !== undefined && opinion === undefined) tips.keepErrorLines(codeowners, errorLines ?? []);
+  if (codeowners !== undefined && opinion === undefined)
+    memory.codeownersErrors.set(codeowners, errorLines ?? []);
   const facts = known ?? treeFacts(files, blobs);
   tips.keep(tip.tree, facts);
-  context.memory.suggestTeams(teamsIn(context.owner, [facts.codeowners, facts.policy]));
+  memory.suggestTeams(teamsIn(context.owner, [facts.codeowners, facts.policy]));
   return { sha: tip.commit, codeownersErrorLines: opinion ?? errorLines ?? [], ...facts };
 }
 
