@@ -11,7 +11,7 @@ import { widened } from '../effect/rbac/covers.ts';
 import { identityOf, kubernetesUser } from '../policy/identity.ts';
 import type { Policy, Principal } from '../policy/policy.ts';
 import { entriesFor } from '../policy/entries.ts';
-import { isProtectedNamespace } from '../policy/protected.ts';
+import { isPrincipal } from '../policy/principals.ts';
 import { grantPath, parseRequestPath } from '../request/path.ts';
 import type { RequestPath } from '../request/request.ts';
 import { parseCatalogRole } from '../template/parse.ts';
@@ -25,6 +25,7 @@ import type {
   TipFacts,
 } from './facts.ts';
 import { grantId } from './grant.ts';
+import { teamsOf } from './plan.ts';
 import { revokedBy } from './revocation.ts';
 import { readTrusted } from './trusted.ts';
 
@@ -147,24 +148,20 @@ function notEntitled(
   evidence: GrantEvidence,
   teams: ReadonlyMap<string, TeamFacts>,
 ): string | null {
-  const { subject, requester } = evidence;
-  if (!(path.cluster in policy.clusters)) return `The policy no longer knows the cluster ${path.cluster}`;
-  if (path.namespace !== null && isProtectedNamespace(policy, path.namespace)) {
-    return `The namespace ${path.namespace} is protected now`;
-  }
+  const { subject } = evidence;
+  if (!Object.hasOwn(policy.clusters, path.cluster))
+    return `The policy no longer knows the cluster ${path.cluster}`;
   const identity = identityOf(policy, subject.id);
   if (identity === null || kubernetesUser(identity, path.cluster) !== subject.user) {
     return `The policy no longer maps ${subject.login} to ${subject.user}`;
   }
   // A team that cannot be seen now proves nothing; only a membership that was read and is gone does.
-  const mayStill = (principal: Principal) =>
-    principal.kind === 'user'
-      ? principal.login === requester.login.toLowerCase()
-      : (teams.get(principal.team)?.members.has(requester.id) ?? true);
+  const unseen = (principal: Principal) => principal.kind === 'team' && !teams.has(principal.team);
+  const person = { ...subject, teams: teamsOf(subject.id, teams) };
   const entitled = entriesFor(policy, path, evidence.templateBlob.name).some((entry) =>
-    entry.requesters.some(mayStill),
+    entry.requesters.some((principal) => unseen(principal) || isPrincipal(policy, principal, person)),
   );
-  return entitled ? null : `The policy no longer lets ${requester.login} ask for this`;
+  return entitled ? null : `The policy no longer lets ${subject.login} have this`;
 }
 
 function roleWidened({ tip, blobs }: GrantQuestion, evidence: GrantEvidence): Finding | null {

@@ -260,8 +260,12 @@ function resolveSubject({ parsed, policy, requester, subjectAccount }: ParsedQue
 }
 
 function inTeams(person: Person, teams: ReadonlyMap<string, TeamFacts>): PersonInTeams {
-  const memberOf = [...teams].filter(([, team]) => team.members.has(person.id)).map(([name]) => name);
-  return { ...person, teams: new Set(memberOf) };
+  return { ...person, teams: teamsOf(person.id, teams) };
+}
+
+/** The teams, of those that were read, in which an account is an active member. */
+export function teamsOf(account: number, teams: ReadonlyMap<string, TeamFacts>): ReadonlySet<string> {
+  return new Set([...teams].filter(([, team]) => team.members.has(account)).map(([name]) => name));
 }
 
 function requirements(
