@@ -53,6 +53,8 @@ this machine, and everything is gone when you press Ctrl-C.
 
 1. Clone the access repository as alice, who is on call:
      git clone ${clone.href} access
+     git -C access config user.email alice@example.com
+   (an approver must know whose commits they are: an address of nobody's account is refused)
 2. Push a branch that adds access-requests/<cluster>/<namespace>/<name>.yaml, and open a pull request in the page.
 3. Watch Curfew's check and comment, approve as another person, and see the grant come.
 4. Move the clock forward in the page, and see it go.
