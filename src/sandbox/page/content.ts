@@ -4,11 +4,13 @@ import type { Commit, TreeEntry } from '../git/objects.ts';
 import type { Repository } from '../state.ts';
 import { codeBlock } from './code.ts';
 import { commitLine } from './commits.ts';
+import { pushedBranches } from './compare.ts';
 import { html } from './html.ts';
 import type { Child, Html } from './html.ts';
 import { icon } from './icons.ts';
 import { contentPath, fullName, repositoryPath } from './links.ts';
 import { renderFile } from './markdown.ts';
+import type { FileScope } from './markdown.ts';
 import { emptyState } from './parts.ts';
 import { repositoryFrame } from './repository-frame.ts';
 import { param, repositoryOf } from './visit.ts';
@@ -39,18 +41,12 @@ export function repositoryPage(visit: SignedVisit): Reply {
   return treeAt(visit, { repository, ref: defaultBranch, commit: git.commit(tip), path: '' });
 }
 
-/** A folder. */
-export function treePage(visit: SignedVisit): Reply {
-  return treeAt(visit, placeOf(visit));
-}
-
-/** A file. */
-export function blobPage(visit: SignedVisit): Reply {
+/** A folder or a file, whichever the path leads to: links in Markdown do not tell. */
+export function contentPage(visit: SignedVisit): Reply {
   const place = placeOf(visit);
-  const { repository, path } = place;
-  const body = html`${breadcrumbs(place)}
-    <div class="card">${fileBody(visit, place)}</div>`;
-  return reply(visit, repository, `${path} · ${fullName(repository)}`, body);
+  const { repository, commit, path } = place;
+  const isFile = repository.git.entryAt(commit.tree, path)?.type === 'blob';
+  return isFile ? blobAt(visit, place) : treeAt(visit, place);
 }
 
 /** A file's text and nothing else. */
@@ -67,9 +63,18 @@ function placeOf(visit: SignedVisit): Place {
     const ref = segments.slice(0, length).join('/');
     const sha = git.resolve(ref, defaultBranch);
     const commit = sha === undefined ? undefined : git.readCommit(sha);
-    if (commit !== undefined) return { repository, ref, commit, path: segments.slice(length).join('/') };
+    if (commit === undefined) continue;
+    const path = segments.slice(length).join('/').replace(/\/$/, '');
+    return { repository, ref, commit, path };
   }
   throw notFound();
+}
+
+function blobAt(visit: SignedVisit, place: Place): Reply {
+  const { repository, path } = place;
+  const body = html`${breadcrumbs(place)}
+    <div class="card">${fileBody(visit, place)}</div>`;
+  return reply(visit, repository, `${path} · ${fullName(repository)}`, body);
 }
 
 function treeAt(visit: SignedVisit, place: Place): Reply {
@@ -79,7 +84,7 @@ function treeAt(visit: SignedVisit, place: Place): Reply {
   const entries = sha === undefined ? undefined : git.readTree(sha);
   if (entries === undefined) throw notFound();
   const readme = entries.find(({ name, type }) => type === 'blob' && name.toLowerCase() === 'readme.md');
-  const body = html`${path !== '' && breadcrumbs(place)}
+  const body = html`${path === '' ? pushedBranches(repository) : breadcrumbs(place)}
     <div class="card">
       <div class="card-head">${commitLine(visit, repository, commit)}</div>
       <table class="files" aria-label="Files">
@@ -116,12 +121,16 @@ const notableModes: Readonly<Record<string, string>> = {
   '160000': 'submodule',
 };
 
-function readmeCard(visit: SignedVisit, { repository }: Place, { sha, name }: TreeEntry): Html {
-  const text = repository.git.readBlob(sha)?.toString('utf8').slice(0, maxShown) ?? '';
+function readmeCard(visit: SignedVisit, place: Place, { sha, name }: TreeEntry): Html {
+  const text = place.repository.git.readBlob(sha)?.toString('utf8').slice(0, maxShown) ?? '';
   return html`<section class="card" aria-label="${name}">
     <div class="card-head">${icon('book')} <strong>${name}</strong></div>
-    <div class="card-body markdown">${renderFile(text, { state: visit.context.state, repository })}</div>
+    <div class="card-body markdown">${renderFile(text, fileScope(visit, place, place.path))}</div>
   </section>`;
+}
+
+function fileScope({ context }: SignedVisit, { repository, ref }: Place, folder: string): FileScope {
+  return { state: context.state, repository, folder: `${contentPath(repository, 'blob', ref, folder)}/` };
 }
 
 function fileBody(visit: SignedVisit, place: Place): Html {
@@ -139,7 +148,7 @@ function fileBody(visit: SignedVisit, place: Place): Html {
   const shown = cut ? text.slice(0, maxShown) : text;
   const content: Child = path.endsWith('.md')
     ? html`<div class="card-body markdown">
-        ${renderFile(shown, { state: visit.context.state, repository })}
+        ${renderFile(shown, fileScope(visit, place, path.split('/').slice(0, -1).join('/')))}
       </div>`
     : codeBlock(shown, path);
   return html`${head}${content}${cut && html`<p class="card-body muted">The rest of this file is left out.</p>`}`;

@@ -14,6 +14,11 @@ export interface MarkdownScope {
   readonly repository: Repository | null;
 }
 
+/** A file's links lead on from the folder in which it lies: `/acme/access/blob/main/docs/`. */
+export interface FileScope extends MarkdownScope {
+  readonly folder: string;
+}
+
 /** In a comment a line end is a line end; in a file it is a space. */
 const comment = createParser(true);
 const file = createParser(false);
@@ -24,8 +29,8 @@ export function renderComment(text: string, scope: MarkdownScope): Html {
 }
 
 /** A file of a repository. */
-export function renderFile(text: string, scope: MarkdownScope): Html {
-  return render(file, text, scope);
+export function renderFile(text: string, scope: FileScope): Html {
+  return render(file, text, scope, scope.folder);
 }
 
 /** A line of plain text, such as the subject of a commit, with its references as links. */
@@ -41,10 +46,13 @@ function createParser(breaks: boolean): Parser {
   return parser;
 }
 
-function render(parser: Parser, text: string, scope: MarkdownScope): Html {
+function render(parser: Parser, text: string, scope: MarkdownScope, folder?: string): Html {
   const environment = {};
   const tokens = parser.parse(text, environment);
-  for (const { children } of tokens) if (children !== null) addReferences(children, scope);
+  for (const { children } of tokens) {
+    addReferences(children ?? [], scope);
+    if (folder !== undefined) resolveLinks(children ?? [], folder);
+  }
   const rendered = parser.renderer.render(tokens, parser.options, environment);
   return trusted(sanitizeHtml(rendered, allowed));
 }
@@ -58,6 +66,16 @@ function addReferences(tokens: Token[], scope: MarkdownScope): void {
     if (token.type !== 'text' || depth > 0) continue;
     token.type = 'html_inline';
     token.content = linkReferences(token.content, scope);
+  }
+}
+
+/** Makes relative links good wherever the file is shown. */
+function resolveLinks(tokens: readonly Token[], folder: string): void {
+  const origin = 'http://page.invalid';
+  for (const token of tokens) {
+    const href = token.type === 'link_open' ? String(token.attrGet('href') ?? '') : '';
+    const url = /^(?:$|#|[a-z]+:)/i.test(href) ? null : URL.parse(href, `${origin}${folder}`);
+    if (url?.origin === origin) token.attrSet('href', `${url.pathname}${url.search}${url.hash}`);
   }
 }
 

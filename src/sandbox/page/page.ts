@@ -7,7 +7,7 @@ import { branchesPage } from './branches.ts';
 import { moveClock } from './clock.ts';
 import { commitPage, commitsPage } from './commits.ts';
 import { choosePage, comparePage, proposeBranch } from './compare.ts';
-import { blobPage, rawPage, repositoryPage, treePage } from './content.ts';
+import { contentPage, rawPage, repositoryPage } from './content.ts';
 import { errorPage } from './error.ts';
 import { readForm } from './form.ts';
 import type { Form } from './form.ts';
@@ -43,8 +43,7 @@ const routes: readonly Route[] = [
   { path: /^\/$/, show: homePage },
   { path: /^\/-\/clock$/, submit: moveClock },
   below('', { show: repositoryPage }),
-  below('/tree/(?<rest>.+?)', { show: treePage }),
-  below('/blob/(?<rest>.+?)', { show: blobPage }),
+  below('/(?:tree|blob)/(?<rest>.+?)', { show: contentPage }),
   below('/raw/(?<rest>.+?)', { show: rawPage }),
   below('/commits/(?<rest>.+?)', { show: commitsPage }),
   below('/commit/(?<sha>[0-9a-f]{40})', { show: commitPage }),

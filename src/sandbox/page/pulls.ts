@@ -1,6 +1,7 @@
 /** Lists of pull requests. */
 import { pullRequests } from '../state.ts';
 import type { PullRequest } from '../state.ts';
+import { pushedBranches } from './compare.ts';
 import { html } from './html.ts';
 import type { Html } from './html.ts';
 import { icon } from './icons.ts';
@@ -39,6 +40,7 @@ export function pullsPage(visit: SignedVisit): Reply {
         <a class="button" href="${repositoryPath(repository, '/compare')}">From a branch</a>
       </div>
     </div>
+    ${pushedBranches(repository)}
     <div class="card">
       <nav class="card-head filters" aria-label="State">
         ${filters.map(
