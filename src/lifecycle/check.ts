@@ -16,10 +16,10 @@ export function checkExternalId(digest: string | null): string {
 }
 
 /**
- * Since when a plan with this digest has been shown on the head; null where it never was. Approvals that are older
- * approved something else.
+ * Since when the plan with this digest has been shown on the head, without another in between; null where it is not
+ * shown. Approvals that are older approved something else, be it the plan that stood there for a while.
  */
 export function shownSince(checkRuns: readonly CheckRunFacts[], digest: string): Instant | null {
-  const shown = checkRuns.find((run) => run.externalId === checkExternalId(digest));
-  return shown?.startedAt ?? null;
+  const [newest] = checkRuns;
+  return newest?.externalId === checkExternalId(digest) ? newest.startedAt : null;
 }

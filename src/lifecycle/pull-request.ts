@@ -10,7 +10,7 @@ import { principalTeams } from '../policy/principals.ts';
 import { requestPath } from '../request/path.ts';
 import { judgePlanApprovals, missingApprovals } from './approvals.ts';
 import { carrierFindings, purposeOf } from './candidate.ts';
-import { checkExternalId, shownSince } from './check.ts';
+import { checkExternalId } from './check.ts';
 import type {
   AccountFacts,
   LastPush,
@@ -149,8 +149,7 @@ function conclude(world: PullRequestWorld, report: Report, comment: 'comment' | 
 /** A plan that is shown unchanged keeps the time since which it is shown. */
 function startedAt({ now, pullRequest }: PullRequestWorld, digest: string | null): Instant {
   const [newest] = pullRequest.checkRuns;
-  const kept = newest?.externalId === checkExternalId(digest) ? newest.startedAt : null;
-  return kept ?? (digest === null ? null : shownSince(pullRequest.checkRuns, digest)) ?? now;
+  return newest?.externalId === checkExternalId(digest) ? newest.startedAt : now;
 }
 
 /** `neutral` and `skipped` would pass a required check, so waiting is `action_required`. */

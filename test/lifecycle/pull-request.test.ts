@@ -57,6 +57,17 @@ describe('a request', () => {
     expect(decision.comment).toContain('before');
   });
 
+  test('is shown anew where another plan stood in between', () => {
+    const world = worldOf();
+    const digest = decidePullRequest(world, context).check?.externalId.replace('curfew/1:', '') ?? '';
+    const [first] = shown(world, digest).pullRequest.checkRuns;
+    const [between] = shown(world, sha('another plan')).pullRequest.checkRuns;
+    if (first === undefined || between === undefined) throw new Error('nothing is shown');
+    const back = withPullRequest({ checkRuns: [{ ...between, id: first.id + 1 }, first] });
+    expect(codes(decidePullRequest(back, context))).toEqual(['waiting-for-approval']);
+    expect(decidePullRequest(back, context).check?.startedAt).toBe(back.now);
+  });
+
   test('shows a person what they would give', () => {
     const { comment, check } = decide(withPullRequest({ reviews: [] }));
     expect(comment).toContain('**alice** gets **debug-pod** in `payments` on `staging` for **1h**');
