@@ -3,7 +3,7 @@ import type { AccountActor } from '../auth.ts';
 import type { SandboxContext } from '../context.ts';
 import { ApiError, unprocessable } from '../errors.ts';
 import { isAncestor } from '../git/history.ts';
-import { RefRefused } from '../git/repository.ts';
+import { RefRefused } from '../git/refs.ts';
 import { violations } from '../rules.ts';
 import type { RefChange } from '../rules.ts';
 import { pullRequests } from '../state.ts';
