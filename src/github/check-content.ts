@@ -6,9 +6,6 @@ import { sha256 } from '../base/digest.ts';
 import { formatInstant } from '../base/instant.ts';
 import type { CheckContent } from './port.ts';
 
-/** The name of the required check. */
-export const checkName = 'curfew';
-
 /** `<content>.<annotations>`: two digests, for annotations cannot be taken back, only added to. */
 export function contentDigest(content: CheckContent): string {
   return `${short({ ...content, startedAt: formatInstant(content.startedAt) })}.${annotationsDigest(content)}`;

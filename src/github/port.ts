@@ -38,7 +38,7 @@ export interface BranchRead {
   readonly recentlyMerged: readonly MergedPullRequest[];
 }
 
-export interface MergedPullRequest {
+interface MergedPullRequest {
   readonly number: number;
   readonly updatedAt: Instant;
   readonly baseRef: string;
@@ -119,7 +119,10 @@ export interface RepositoryPort {
   readBlobs(shas: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Comments of these pull requests. */
   readCommands(numbers: readonly number[]): Promise<readonly CommandsFacts[]>;
-  /** Teams `org/slug`; a team that cannot be seen is left out. */
+  /**
+   * Teams `org/slug`; a team that cannot be seen is left out. Teams that decisions asked about before come along with
+   * `readPullRequest` and `readBranch`, and cost nothing just after one.
+   */
   readTeams(teams: readonly string[]): Promise<ReadonlyMap<string, TeamFacts>>;
   /** The account behind a login; null where there is none. */
   readAccount(login: string): Promise<AccountFacts | null>;

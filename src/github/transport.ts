@@ -5,7 +5,7 @@
 import { Octokit } from '@octokit/rest';
 import { z } from 'zod';
 
-export interface HttpRequest {
+interface HttpRequest {
   /** `GET /repos/{owner}/{repo}/…`: what stands in braces is filled in and escaped. */
   readonly route: string;
   readonly parameters: Readonly<Record<string, unknown>>;

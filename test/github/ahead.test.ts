@@ -1,5 +1,6 @@
 /** What spares requests must never change an answer: each is held against a process that remembers nothing. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { RetryLater } from '../../src/github/errors.ts';
 import type { RepositoryPort } from '../../src/github/port.ts';
 import { createWorld, requestPath, requestText, type GitHubWorld } from './world.ts';
 
@@ -68,6 +69,23 @@ describe('teams', () => {
     world.requests();
     expect((await world.port.readTeams(['acme/nobody', 'acme/sre'])).size).toBeLessThan(2);
     expect(world.requests()).toEqual([]);
+  });
+
+  it('that fail to come along are asked about by themselves, and the read goes on', async () => {
+    await world.port.readBranch();
+    await sre();
+    world.sandbox.faults.inject({
+      effect: {
+        kind: 'partial',
+        answer: { path: ['t0', 'team', 'members'], type: 'INTERNAL', message: 'no' },
+      },
+    });
+    expect((await world.port.readBranch()).repository.id).toBe(500);
+    await expect(sre()).rejects.toBeInstanceOf(RetryLater);
+    world.sandbox.faults.clear();
+    world.requests();
+    expect((await sre())?.size).toBe(1);
+    expect(world.requests()).toEqual(['query Teams']);
   });
 
   it('with more members than a page are read to the end', async () => {

@@ -172,6 +172,19 @@ describe('the tip', () => {
     expect((await other.readBranch()).tip.codeownersErrorLines).toEqual([]);
   });
 
+  it('takes every line of CODEOWNERS for wrong while GitHub fails to say what it thinks of it', async () => {
+    const fail = world.sandbox.faults.inject({
+      operation: 'Objects',
+      effect: {
+        kind: 'partial',
+        answer: { path: ['repository', 'codeowners'], type: 'INTERNAL', message: 'no' },
+      },
+    });
+    expect((await world.port.readBranch()).tip.codeownersErrorLines).toEqual([1, 2, 3]);
+    fail();
+    expect((await world.port.readBranch()).tip.codeownersErrorLines).toEqual([]);
+  });
+
   it('is read directory by directory where GitHub cuts the list of files', async () => {
     const expected = (await world.port.readBranch()).tip;
     let cut = 0;

@@ -203,7 +203,7 @@ export const contexts = /* GraphQL */ `
 `;
 
 /** Everything that a decision on a pull request needs of it. `$commits` bounds the commits, `$items` the other lists. */
-export const pullRequest = /* GraphQL */ `
+const pullRequest = /* GraphQL */ `
   fragment PullRequest on PullRequest {
     number
     title

@@ -1,7 +1,8 @@
 /** What hangs on a head commit, as facts. */
 import { z } from 'zod';
+import { checkName } from '../../lifecycle/check.ts';
 import type { CheckRunFacts, PullRequestFacts, RepositoryFacts } from '../../lifecycle/facts.ts';
-import { checkName, readExternalId } from '../check-content.ts';
+import { readExternalId } from '../check-content.ts';
 import { repositoryVariables, type RepositoryContext } from '../context.ts';
 import { RetryLater } from '../errors.ts';
 import { contextsQuery, headQuery } from '../queries/pull-request.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { commentMarker } from '../../lifecycle/comments.ts';
 import type { CommandsFacts, CommentFacts } from '../../lifecycle/facts.ts';
 import { checked } from '../answer.ts';
 import { repositoryVariables, type RepositoryContext } from '../context.ts';
@@ -27,9 +28,6 @@ export function relevantComments(
       edited: comment.lastEditedAt !== null,
     }));
 }
-
-/** Marks the one comment of ours; it counts only where the author is the App's bot. */
-export const commentMarker = '<!-- curfew -->';
 
 /** Ours among the comments of a pull request, oldest first. */
 export function ownComments(

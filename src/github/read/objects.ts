@@ -3,7 +3,7 @@ import { checked } from '../answer.ts';
 import { repositoryVariables, type RepositoryContext } from '../context.ts';
 import { treeHash, treeMode, verifiedText, type GitBlob, type GitTree } from '../git-objects.ts';
 import { RetryLater, Truncated } from '../errors.ts';
-import { isUnseen } from '../graphql-errors.ts';
+import { isUnseen, type GraphQLErrorItem } from '../graphql-errors.ts';
 import { objectsQuery } from '../queries/objects.ts';
 import { aliases, aliasesOf, indexed } from './aliases.ts';
 import { oid } from '../schema.ts';
@@ -36,38 +36,33 @@ export function modeOf(mode: number): string {
   return mode.toString(8).padStart(treeMode.length, '0');
 }
 
+/** The lines of CODEOWNERS that GitHub finds in error, or why that is not known. */
+export type Opinion = readonly number[] | 'hidden' | 'failed';
+
 /**
  * Blobs by id, each read once and for ever; one that is not there is left out. `branch` asks along with the first of
- * them for GitHub's opinion of the CODEOWNERS file there: the lines that it finds in error, null where it may not be
- * seen.
+ * them for GitHub's opinion of the CODEOWNERS file there; null where none was asked for.
  */
 export async function readBlobs(
   context: RepositoryContext,
   oids: readonly string[],
   branch: string | null = null,
-): Promise<{ readonly blobs: ReadonlyMap<string, GitBlob>; readonly errorLines: readonly number[] | null }> {
+): Promise<{ readonly blobs: ReadonlyMap<string, GitBlob>; readonly opinion: Opinion | null }> {
   const { found, missing } = split(oids, (each) => context.objects.blob(each));
   // With nothing missing there is still one request to make for an opinion.
   const parts = branch !== null && missing.length === 0 ? [[]] : chunks(missing);
-  let errorLines: readonly number[] | null = null;
+  let opinion: Opinion | null = null;
   for (const [index, part] of parts.entries()) {
     const answer = await query(context, part, [], index === 0 ? branch : null);
-    for (const [, raw] of aliasesOf(answer, 'b', part)) {
+    for (const [, raw] of aliasesOf(answer.data, 'b', part)) {
       const blob = checked('read files', blobShape.nullable(), raw);
       if (blob === null) continue;
       context.objects.keepBlob(blob.oid, blobOf(blob));
       found.set(blob.oid, blobOf(blob));
     }
-    if (index === 0 && branch !== null) errorLines = opinionOf(context, answer['codeowners']);
+    if (index === 0) ({ opinion } = answer);
   }
-  return { blobs: found, errorLines };
-}
-
-function opinionOf(context: RepositoryContext, raw: unknown): readonly number[] | null {
-  const opinion = checked('read CODEOWNERS', codeownersShape.nullish(), raw);
-  if (opinion) return opinion.errors.map(({ line }) => line);
-  context.log.warn({ repository: context.fullName }, "GitHub's opinion of CODEOWNERS cannot be seen");
-  return null;
+  return { blobs: found, opinion };
 }
 
 function chunks<T>(all: readonly T[]): readonly (readonly T[])[] {
@@ -106,8 +101,8 @@ export async function readTrees(
 ): Promise<ReadonlyMap<string, GitTree>> {
   const { found, missing } = split(oids, (each) => context.objects.tree(each));
   for (const part of chunks(missing)) {
-    const answer = await query(context, [], part, null);
-    for (const [, raw] of aliasesOf(answer, 't', part)) {
+    const { data } = await query(context, [], part, null);
+    for (const [, raw] of aliasesOf(data, 't', part)) {
       const tree = checked('read folders', treeShape.nullable(), raw);
       if (tree === null) continue;
       const entries = (tree.entries ?? []).map(({ name, mode, oid: entry }) => ({
@@ -130,7 +125,8 @@ async function query(
   blobs: readonly string[],
   trees: readonly string[],
   branch: string | null,
-): Promise<Readonly<Record<string, unknown>>> {
+): Promise<{ readonly data: Readonly<Record<string, unknown>>; readonly opinion: Opinion | null }> {
+  const errors: GraphQLErrorItem[] = [];
   const { data } = await context.client.query(
     `read files of ${context.fullName}`,
     objectsQuery(blobs.length, trees.length, branch !== null),
@@ -141,10 +137,22 @@ async function query(
       ...(branch === null ? {} : { branch }),
     },
     aliases,
-    // Nowhere is it written that an App may see this; it only ever takes away.
-    (error) => isUnseen(error) && error.path?.[1] === 'codeowners',
+    (error) => error.path?.[1] === 'codeowners' && errors.push(error) > 0,
   );
-  return data.repository;
+  const { codeowners } = data.repository;
+  return { data: data.repository, opinion: branch === null ? null : opinionOf(context, codeowners, errors) };
+}
+
+/** That an App may see this is written nowhere; and the files must be read, for ending access needs them. */
+function opinionOf(context: RepositoryContext, raw: unknown, errors: readonly GraphQLErrorItem[]): Opinion {
+  const opinion = codeownersShape.safeParse(raw);
+  if (opinion.success && errors.length === 0) return opinion.data.errors.map(({ line }) => line);
+  const [error] = errors;
+  context.log.warn(
+    { repository: context.fullName, error: error?.message },
+    "GitHub's opinion of CODEOWNERS was not read",
+  );
+  return errors.every(isUnseen) ? 'hidden' : 'failed';
 }
 
 /** What is known already, and the rest, each once. */

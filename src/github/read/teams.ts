@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { TeamFacts } from '../../approval/approval.ts';
 import { checked } from '../answer.ts';
 import { repositoryParameters, type RepositoryContext } from '../context.ts';
-import { NotFound } from '../errors.ts';
+import { GitHubError, NotFound } from '../errors.ts';
 import { isUnseen, type GraphQLErrorItem, type Tolerate } from '../graphql-errors.ts';
 import { teamsQuery } from '../queries/teams.ts';
 import { id, pageInfo } from '../schema.ts';
@@ -67,6 +67,7 @@ export class TeamsAlong {
   readonly variables: Readonly<Record<string, unknown>>;
   readonly #context: RepositoryContext;
   readonly #hidden = new Set<string>();
+  readonly #failed = new Set<string>();
 
   constructor(context: RepositoryContext) {
     this.#context = context;
@@ -74,14 +75,26 @@ export class TeamsAlong {
     this.variables = variablesOf(this.teams.map((team) => ({ team, after: null })));
   }
 
-  /** Knows an error that only hides a team. */
-  readonly tolerate: Tolerate = (error) => hides(error, this.teams, this.#hidden);
+  /** What goes wrong with a team must not spoil the read that it came along with: it is asked about by itself then. */
+  readonly tolerate: Tolerate = (error) => {
+    const team = teamOf(error, this.teams);
+    if (team === null) return false;
+    (isUnseen(error) ? this.#hidden : this.#failed).add(team);
+    return true;
+  };
 
   /** Takes the teams from the answer. */
   async keep(answer: Readonly<Record<string, unknown>>): Promise<void> {
     const asked = this.teams.map((team) => ({ team, after: null }));
-    const { seen, further } = await partOf(this.#context, answer, asked, this.#hidden, new Map());
-    this.#context.memory.keepTeams(await readFrom(this.#context, further, seen));
+    try {
+      const { seen, further } = await partOf(this.#context, answer, asked, this.#hidden, new Map());
+      const teams = await readFrom(this.#context, further, seen);
+      for (const team of this.#failed) teams.delete(team);
+      this.#context.memory.keepTeams(teams);
+    } catch (error) {
+      if (!(error instanceof GitHubError)) throw error;
+      this.#context.memory.keepTeams(new Map());
+    }
   }
 }
 
@@ -99,12 +112,7 @@ async function readFrom(context: RepositoryContext, asked: readonly Asked[], see
       teamsQuery(part.length),
       { name: context.name, ...variablesOf(part) },
       z.record(z.string(), z.unknown()),
-      (error) =>
-        hides(
-          error,
-          part.map(({ team }) => team),
-          hidden,
-        ),
+      (error) => hides(error, part, hidden),
     );
     const read = await partOf(context, data, part, hidden, all);
     all = read.seen;
@@ -156,11 +164,19 @@ function variablesOf(asked: readonly Asked[]): Readonly<Record<string, unknown>>
   };
 }
 
-/** True for an error that only hides one of the teams, which is noted. */
-function hides(error: GraphQLErrorItem, teams: readonly string[], hidden: Set<string>): boolean {
+/** The team that an error is about; null where it is about none. */
+function teamOf(error: GraphQLErrorItem, teams: readonly string[]): string | null {
   const index = /^t(\d+)$/.exec(String(error.path?.[0]))?.[1];
-  const team = index === undefined ? undefined : teams[Number(index)];
-  if (team === undefined || !isUnseen(error)) return false;
+  return index === undefined ? null : (teams[Number(index)] ?? null);
+}
+
+/** True for an error that only hides one of the teams, which is noted. */
+function hides(error: GraphQLErrorItem, asked: readonly Asked[], hidden: Set<string>): boolean {
+  const team = teamOf(
+    error,
+    asked.map((each) => each.team),
+  );
+  if (team === null || !isUnseen(error)) return false;
   hidden.add(team);
   return true;
 }

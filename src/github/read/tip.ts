@@ -7,7 +7,7 @@ import { submoduleMode, type GitTree } from '../git-objects.ts';
 import { filesOf, treesOf, type TreeFile } from '../git-trees.ts';
 import { oid } from '../schema.ts';
 import { codeownersFile, isTrustedDirectory, treeFacts, trustedFiles, type TreeFacts } from '../tip-files.ts';
-import { readBlobs, readTrees } from './objects.ts';
+import { readBlobs, readTrees, type Opinion } from './objects.ts';
 import type { TipId } from './repository.ts';
 
 const listingShape = z.object({
@@ -50,18 +50,24 @@ export async function readTip(context: RepositoryContext, tip: TipId, branch: st
   const known = tips.get(tip.tree);
   const files = known === undefined ? trustedFiles(await listFiles(context, tip.tree)) : [];
   const codeowners = known === undefined ? codeownersFile(files)?.oid : known.codeowners?.sha;
-  const opinion = codeowners === undefined ? [] : memory.codeownersErrors.get(codeowners);
+  const remembered = codeowners === undefined ? [] : memory.codeownersErrors.get(codeowners);
   const texts = files.filter(({ mode }) => mode !== submoduleMode).map((file) => file.oid);
-  const { blobs, errorLines } = await readBlobs(context, texts, opinion === undefined ? branch : null);
+  const { blobs, opinion } = await readBlobs(context, texts, remembered === undefined ? branch : null);
   if (texts.some((each) => !blobs.has(each))) {
     throw new RetryLater(`GitHub does not yet show every file of ${context.fullName} at ${tip.commit}`);
   }
-  if (codeowners !== undefined && opinion === undefined)
-    memory.codeownersErrors.set(codeowners, errorLines ?? []);
   const facts = known ?? treeFacts(files, blobs);
   tips.keep(tip.tree, facts);
   memory.suggestTeams(teamsIn(context.owner, [facts.codeowners, facts.policy]));
-  return { sha: tip.commit, codeownersErrorLines: opinion ?? errorLines ?? [], ...facts };
+  const errorLines = remembered ?? errorLinesOf(opinion, facts.codeowners);
+  if (codeowners !== undefined && opinion !== 'failed') memory.codeownersErrors.set(codeowners, errorLines);
+  return { sha: tip.commit, codeownersErrorLines: errorLines, ...facts };
+}
+
+/** While GitHub fails to say what it thinks of the file, every line of it may be wrong: nothing is granted on it. */
+function errorLinesOf(opinion: Opinion | null, codeowners: FileFacts | null): readonly number[] {
+  if (opinion === null || opinion === 'hidden') return [];
+  return opinion === 'failed' ? (codeowners?.text ?? '').split('\n').map((_, index) => index + 1) : opinion;
 }
 
 /** Names of teams, as far as one can tell without understanding the files: whatever looks like `owner/slug`. */

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { checkName } from '../../lifecycle/check.ts';
 import type { CheckRunFacts } from '../../lifecycle/facts.ts';
 import { formatInstant } from '../../base/instant.ts';
-import { annotationsDigest, checkName, contentDigest, writeExternalId } from '../check-content.ts';
+import { annotationsDigest, contentDigest, writeExternalId } from '../check-content.ts';
 import { repositoryParameters, type RepositoryContext } from '../context.ts';
 import { NotFound } from '../errors.ts';
 import type { Annotation, CheckContent } from '../port.ts';

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { commentMarker } from '../../lifecycle/comments.ts';
 import { errorFor } from '../answer.ts';
 import { repositoryParameters, type RepositoryContext } from '../context.ts';
 import type { OwnComment } from '../memory.ts';
-import { commentMarker, ownComments, readCommands } from '../read/comments.ts';
+import { ownComments, readCommands } from '../read/comments.ts';
 import { id } from '../schema.ts';
 import { commentBytes, fit, sameText } from '../texts.ts';
 import { settle } from './outcome.ts';
