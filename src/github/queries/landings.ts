@@ -1,4 +1,5 @@
-import { document, gitActor, historyCommit, permission, pullRequestFragments } from './fragments.ts';
+import { document, gitActor, historyCommit, permission } from './fragments.ts';
+import { pullRequestFragments } from './pull-request-fragments.ts';
 
 /**
  * Histories and the pull requests that may explain them, in one request: on the commit `$tip`, `h0`, `h1`, … the

@@ -1,19 +1,14 @@
+import { account, blob, document, entry, permission, repository } from './fragments.ts';
 import {
-  blob,
-  contexts,
-  document,
-  entry,
-  files,
-  comments,
   comment,
+  comments,
+  contexts,
+  files,
   head,
-  permission,
   pullRequestFragments,
-  repository,
   review,
   reviews,
-  account,
-} from './fragments.ts';
+} from './pull-request-fragments.ts';
 import { teamParts } from './teams.ts';
 
 /**
