@@ -76,11 +76,10 @@ export function missingReviews(
     );
   }
   if (rule.require_code_owner_review) {
-    const unowned = [...codeOwnersOfChanges(state, pullRequest)].find(
-      ([, owners]) => !approvers.some((approver) => owners.some((owner) => isOwner(owner, approver))),
-    );
-    if (unowned !== undefined)
-      missing.push('Waiting on code owner review from ' + ownerNames(unowned[1]) + '.');
+    const unapproved = [...codeOwnersOfChanges(state, pullRequest).values()]
+      .filter((owners) => !approvers.some((approver) => owners.some((owner) => isOwner(owner, approver))))
+      .map((owners) => `Waiting on code owner review from ${ownerNames(owners)}.`);
+    missing.push(...new Set(unapproved));
   }
   if (
     rule.require_last_push_approval &&

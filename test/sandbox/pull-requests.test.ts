@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { access, heard, lastPayload, openPullRequest, startAcme } from './support.ts';
 import type { World } from './support.ts';
 
@@ -28,7 +29,7 @@ function forcePush(branch: string, sha: string): Promise<unknown> {
 
 async function textOf(ref: string, path: string): Promise<string> {
   const { data } = await world.bot.repos.getContent({ ...access, path, ref, mediaType: { format: 'raw' } });
-  return String(data);
+  return z.string().parse(data);
 }
 
 describe('opening', () => {

@@ -143,14 +143,15 @@ describe('differences', () => {
     '-- a\n++ b\n',
   ];
 
+  function patch(from: string, to: string): string | null {
+    const printed = git('diff-tree', '-r', '-p', from, to);
+    const hunk = printed.indexOf('\n@@ ');
+    return hunk === -1 ? null : printed.slice(hunk + 1).replace(/\n$/, '');
+  }
+
   it.each(texts)('of an added and a removed file are what git prints: %j', (text) => {
     const base = commit({ keep: 'x' });
     const added = commit({ new: text }, base);
-    const patch = (from: string, to: string): string | null => {
-      const printed = git('diff-tree', '-r', '-p', from, to);
-      const hunk = printed.indexOf('\n@@ ');
-      return hunk === -1 ? null : printed.slice(hunk + 1).replace(/\n$/, '');
-    };
     expect(repo.fileChanges(base, added)).toMatchObject([
       { path: 'new', status: 'added', patch: patch(base, added) },
     ]);
