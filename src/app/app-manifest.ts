@@ -27,7 +27,7 @@ const permissions = {
   merge_queues: 'read',
   metadata: 'read',
   pull_requests: 'write',
-  statuses: 'write',
+  statuses: 'read',
 } as const;
 
 /** The manifest of an App that is delivered to at `baseUrl`, the address under which GitHub reaches Curfew. */

@@ -10,6 +10,7 @@ import { appManifest } from '../app/app-manifest.ts';
 import { createCurfew, type Curfew } from '../app/curfew.ts';
 import { createEngine } from '../app/engine.ts';
 import { webhookPath } from '../app/http.ts';
+import { rulesets } from '../app/rulesets.ts';
 import { createGitHubApp, type GitHubApp } from '../github/app.ts';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../sandbox/sandbox.ts';
 import { seedAcme, type Acme } from '../sandbox/seed.ts';
@@ -64,6 +65,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const manifest = appManifest(new URL('http://127.0.0.1/'), 'Curfew');
   const acme = seedAcme(sandbox, {
     files: await accessFiles(options.files ?? new Map()),
+    rulesets,
     app: {
       permissions: manifest.default_permissions,
       events: manifest.default_events,

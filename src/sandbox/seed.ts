@@ -39,6 +39,8 @@ export interface AcmeOptions {
     /** PEM; made where left out, which takes a tenth of a second. */
     readonly privateKey?: string;
   };
+  /** Rulesets for the App with this id, as an administrator posts them; the sandbox's own where left out. */
+  readonly rulesets?: (appId: number) => readonly unknown[];
 }
 
 export interface Acme {
@@ -51,7 +53,7 @@ export interface Acme {
  * Builds `acme`: people, teams, the access repository with its two rulesets, and the App installed in it. The App goes
  * past the one ruleset, nobody goes past the other.
  */
-export function seedAcme(sandbox: Sandbox, { files, app: options }: AcmeOptions): Acme {
+export function seedAcme(sandbox: Sandbox, { files, app: options, rulesets }: AcmeOptions): Acme {
   const { world } = sandbox;
   world.createOrganization('acme', 1);
   for (const { login, id } of people) {
@@ -73,7 +75,7 @@ export function seedAcme(sandbox: Sandbox, { files, app: options }: AcmeOptions)
   world.setCollaborator(repositoryName, 'mallory', 'write');
   const { slug = 'curfew', ...rest } = options;
   const app = world.createApp({ ...rest, owner: 'acme', slug, id: 900 });
-  for (const ruleset of rulesetsFor(app)) world.createRuleset(repositoryName, ruleset);
+  for (const ruleset of rulesets?.(app.id) ?? rulesetsFor(app)) world.createRuleset(repositoryName, ruleset);
   const installation = world.installApp(app, 'acme', [repositoryName], owner);
   return { repository, app, installation };
 }

@@ -31,7 +31,7 @@ describe('the App manifest', () => {
         merge_queues: 'read',
         metadata: 'read',
         pull_requests: 'write',
-        statuses: 'write',
+        statuses: 'read',
       } satisfies components['schemas']['app-permissions'],
     });
     expect(Object.keys(manifest.default_permissions)).not.toContain('workflows');
