@@ -4,6 +4,7 @@
  */
 import type { Instant } from '../base/instant.ts';
 import { reasons } from '../base/reasons.ts';
+import { visible } from '../base/text.ts';
 import { purposeOf } from '../lifecycle/candidate.ts';
 import { spentOn } from '../lifecycle/landing.ts';
 import { endedComment, tellsEnd } from '../lifecycle/story.ts';
@@ -177,7 +178,7 @@ async function apply(
 }
 
 function mergeTitle({ pullRequest }: PullRequestWorld): string {
-  return `${pullRequest.title} (#${pullRequest.number})`;
+  return `${visible(pullRequest.title)} (#${pullRequest.number})`;
 }
 
 function mergeMessage(decision: PullRequestDecision): string {

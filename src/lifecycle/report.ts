@@ -10,6 +10,7 @@ import { formatFault, type Fault } from '../base/fault.ts';
 import { formatInstant } from '../base/instant.ts';
 import { codeBlock, codeSpan, escapeMarkdown } from '../base/markdown.ts';
 import { reasons, type Finding } from '../base/reasons.ts';
+import { visible } from '../base/text.ts';
 import { canonicalYaml } from '../template/canonical.ts';
 import { commentMarker } from './comments.ts';
 import type { Plan } from './plan.ts';
@@ -55,7 +56,7 @@ export function describeReport(report: Report): ReportText {
 function titleOf({ findings, plan }: Report): string {
   const [first] = findings;
   if (first === undefined) return 'Nothing to decide';
-  const text = first.message;
+  const text = visible(first.message);
   switch (reasons[first.code].outcome) {
     case 'refuse':
       return `Refused: ${text}`;

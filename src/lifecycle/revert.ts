@@ -6,6 +6,7 @@ import { sha256 } from '../base/digest.ts';
 import { formatInstant, type Instant } from '../base/instant.ts';
 import { codeSpan, escapeMarkdown, tableCell } from '../base/markdown.ts';
 import type { Finding } from '../base/reasons.ts';
+import { visible } from '../base/text.ts';
 import { approvedBy } from './grant-commit.ts';
 import { ownBranchPrefix } from './candidate.ts';
 import { writeEnding, type GrantEvidence } from './evidence.ts';
@@ -66,12 +67,13 @@ function titleOf(ended: readonly Ended[]): string {
 }
 
 function describe({ evidence, request }: Ended): string {
-  if (evidence === null) return request;
+  // Whoever pushes a request past every rule can put line breaks into its path, and trailers behind them.
+  if (evidence === null) return visible(request);
   return `${evidence.templateBlob.name} of ${evidence.subject.login} (${request.replace('access-requests/', '').replace('.yaml', '')})`;
 }
 
 function sentence(ended: Ended): string {
-  return `${describe(ended)}: ${ended.finding.message}${ended.pullRequest === null ? '' : `, see #${ended.pullRequest}`}`;
+  return `${describe(ended)}: ${visible(ended.finding.message)}${ended.pullRequest === null ? '' : `, see #${ended.pullRequest}`}`;
 }
 
 function trailer({ finding, evidence, request }: Ended): string {

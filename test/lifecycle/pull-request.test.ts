@@ -57,6 +57,13 @@ describe('a request', () => {
     expect(decision.comment).toContain('before');
   });
 
+  test('shows what cannot be seen, in the title of the check run too', () => {
+    const authors = [{ email: 'who\u202e@example.org', account: null }];
+    const { check } = decide(withPullRequest({ commits: [{ sha: head, authors, committer: null }] }));
+    expect(check?.title).toContain('who\\u{202e}@example.org');
+    expect(check?.title).not.toContain('\u202e');
+  });
+
   test('is shown anew where another plan stood in between', () => {
     const world = worldOf();
     const digest = decidePullRequest(world, context).check?.externalId.replace('curfew/1:', '') ?? '';
