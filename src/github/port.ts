@@ -117,7 +117,7 @@ export interface RepositoryPort {
   ): Promise<ReadonlyMap<string, LandingFacts>>;
   /** Texts of blobs by SHA, verified against it; throws where one is missing. */
   readBlobs(shas: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  /** Comments of these pull requests. */
+  /** Comments of these pull requests; one that is not there is left out. */
   readCommands(numbers: readonly number[]): Promise<readonly CommandsFacts[]>;
   /**
    * Teams `org/slug`; a team that cannot be seen is left out. Teams that decisions asked about before come along with

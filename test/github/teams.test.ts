@@ -166,5 +166,7 @@ describe('readCommands', () => {
     ]);
     expect(world.requests()).toHaveLength(2);
     expect(await world.port.readCommands([])).toEqual([]);
+    const some = await world.port.readCommands([first, 999, second]);
+    expect(some.map(({ pullRequest }) => pullRequest)).toEqual([first, second]);
   });
 });

@@ -37,7 +37,7 @@ export function ownComments(
   return comments.filter(({ author, body }) => author?.id === app.botId && body.includes(commentMarker));
 }
 
-/** The comments of several pull requests, over all their pages. */
+/** The comments of several pull requests, over all their pages. One that is not there is left out. */
 export async function readCommands(
   context: RepositoryContext,
   numbers: readonly number[],
@@ -63,9 +63,12 @@ export async function readCommands(
         ),
       },
       aliases,
+      (error) => error.type === 'NOT_FOUND' && error.path?.length === 2,
     );
     const unfinished = aliasesOf(data.repository, 'p', part).flatMap(([{ number }, raw]) => {
-      const { comments } = checked(`read comments of #${number}`, shape, raw);
+      const pullRequest = checked(`read comments of #${number}`, shape.nullable(), raw);
+      if (pullRequest === null) return [];
+      const { comments } = pullRequest;
       found.set(number, [...(found.get(number) ?? []), ...comments.nodes]);
       return comments.pageInfo.hasNextPage ? [{ number, after: comments.pageInfo.endCursor }] : [];
     });
