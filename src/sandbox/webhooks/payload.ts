@@ -72,7 +72,6 @@ function special(context: SandboxContext, event: SandboxEvent): Readonly<Record<
       return {
         installation: installationJson(context, event.installation),
         repositories: installedRepositories(context, event.installation).map(repositoryName),
-        requester: null,
       };
     case 'installation_repositories': {
       const names = event.repositories.map(repositoryName);
@@ -131,7 +130,7 @@ function aboutRepository(context: SandboxContext, event: RepositoryEvent): Reado
     case 'pull_request_review':
       return {
         review: reviewJson(context, event.review),
-        pull_request: simplePullRequest(context, event.review.pullRequest),
+        pull_request: inEvent(simplePullRequest(context, event.review.pullRequest)),
         ...('changes' in event ? { changes: event.changes } : {}),
       };
     case 'issue_comment':
@@ -201,11 +200,20 @@ function reviewerJson(
 function pullRequestJson(context: SandboxContext, pullRequest: PullRequest) {
   const { mergeabilityAsked } = pullRequest;
   const known = mergeabilityAsked ? mergeable(pullRequest) : null;
-  return fullPullRequest(
-    context,
-    pullRequest,
-    known,
+  return inEvent(
+    fullPullRequest(context, pullRequest, known),
   ) satisfies Payload<'pull_request.opened'>['pull_request'];
+}
+
+/** Events say of each repository what REST leaves out. */
+function inEvent<B extends { readonly repo: object }, P extends { readonly head: B; readonly base: B }>(
+  json: P,
+) {
+  return { ...json, head: branchInEvent(json.head), base: branchInEvent(json.base) };
+}
+
+function branchInEvent<B extends { readonly repo: object }>(branch: B) {
+  return { ...branch, repo: { ...branch.repo, custom_properties: {} } };
 }
 
 function reviewJson(
