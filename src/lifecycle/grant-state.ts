@@ -168,7 +168,13 @@ function roleWidened({ tip, blobs }: GrantQuestion, evidence: GrantEvidence): Fi
   const trusted = readTrusted(tip);
   for (const { name, sha } of evidence.roleBlobs) {
     const today = trusted.roles.get(name);
-    if (today === undefined || today.sha === sha) continue;
+    // Read from the very tip that was read whole: such a role is gone, or is none that the catalog could hold.
+    if (today === undefined)
+      return finding(
+        'role-widened',
+        `The role ${name} is not in the catalog any more, or cannot be read there`,
+      );
+    if (today.sha === sha) continue;
     const text = blobs.get(sha);
     if (text === undefined) continue;
     const before = parseCatalogRole(`templates/roles/${name.replace(/^curfew:/, '')}.yaml`, text);

@@ -1,0 +1,136 @@
+import { describe, expect, test } from 'vitest';
+import { decideBranch } from '../../src/lifecycle/branch.ts';
+import type { BranchWorld, HistoryCommit, LandingFacts, TipFacts } from '../../src/lifecycle/facts.ts';
+import type { GrantCommit } from '../../src/lifecycle/grant-commit.ts';
+import { judgeGrant, type GrantQuestion, type GrantState } from '../../src/lifecycle/grant-state.ts';
+import { decidePullRequest } from '../../src/lifecycle/pull-request.ts';
+import {
+  context,
+  file,
+  minute,
+  noon,
+  people,
+  pullRequestOf,
+  repository,
+  repositoryFiles,
+  requestFile,
+  requestText,
+  sha,
+  shown,
+  teams,
+  tipOf,
+  worldOf,
+} from './world.ts';
+
+const merge = sha('merge');
+
+/** The default branch just after the approved pull request was merged, and what the App commits there. */
+function granting(): {
+  readonly tip: TipFacts;
+  readonly commit: GrantCommit;
+  readonly landing: LandingFacts;
+} {
+  const tip = tipOf(new Map([...repositoryFiles(), [requestFile, requestText]]));
+  const digest = decidePullRequest(worldOf(), context).check?.externalId.replace('curfew/1:', '') ?? '';
+  const landing: LandingFacts = {
+    path: requestFile,
+    history: [commitOf({ sha: merge, message: 'Merge', blob: file(requestFile, requestText).sha })],
+    grantHistory: [],
+    pullRequest: {
+      ...shown(worldOf({ pullRequest: pullRequestOf() }), digest).pullRequest,
+      state: 'merged',
+      mergedAt: noon,
+      mergedBy: people.curfew,
+      mergeCommit: merge,
+    },
+    landed: [{ path: requestFile, change: 'added', previousPath: null }],
+    lastPush: context.lastPush === 'unread' ? null : context.lastPush,
+  };
+  const world: BranchWorld = {
+    now: noon,
+    repository,
+    tip,
+    landings: new Map([[requestFile, landing]]),
+    commands: [],
+    reverts: [],
+  };
+  const common = { teams, accounts: new Map(), blobs: new Map(), localNow: noon, latestNow: noon };
+  const { grant: commit } = decideBranch(world, common);
+  if (commit === null) throw new Error('nothing is granted');
+  return { tip, commit, landing };
+}
+
+function commitOf(overrides: Partial<HistoryCommit>): HistoryCommit {
+  return {
+    sha: sha('commit'),
+    message: '',
+    committedAt: noon,
+    author: people.curfew,
+    parents: [],
+    signedByGitHub: true,
+    blob: null,
+    ...overrides,
+  };
+}
+
+const { tip, commit, landing } = granting();
+const grant = file(commit.path, commit.text);
+const grantCommit = commitOf({
+  sha: sha('grant'),
+  message: `${commit.headline}\n\n${commit.body}`,
+  parents: [tip.sha],
+  blob: grant.sha,
+});
+
+/** What becomes of the grant five minutes later, with these trusted files replaced or, by null, gone. */
+function judge(
+  files: Readonly<Record<string, string | null>>,
+  overrides: Partial<GrantQuestion> = {},
+): GrantState {
+  const all = new Map([...repositoryFiles(), [requestFile, requestText], [commit.path, commit.text]]);
+  for (const [path, text] of Object.entries(files)) {
+    if (text === null) all.delete(path);
+    else all.set(path, text);
+  }
+  const role = repositoryFiles().get('templates/roles/debug-pod.yaml') ?? '';
+  return judgeGrant({
+    repository,
+    tip: tipOf(all),
+    file: grant,
+    landing: { ...landing, grantHistory: [grantCommit] },
+    now: noon + 5 * minute,
+    teams,
+    comments: [],
+    blobs: new Map([[file('', role).sha, role]]),
+    ...overrides,
+  });
+}
+
+describe('a grant', () => {
+  test('is in force as it was committed', () => {
+    expect(judge({})).toMatchObject({ kind: 'in-force' });
+  });
+
+  test.each([
+    ['gives more', 'verbs: [get, list, watch, delete]'],
+    ['gives less', 'verbs: [get]'],
+  ])('whose role %s', (what, verbs) => {
+    const path = 'templates/roles/debug-pod.yaml';
+    const role = (repositoryFiles().get(path) ?? '').replace('verbs: [get, list, watch]', verbs);
+    const state = judge({ [path]: role });
+    expect(state.kind).toBe(what === 'gives more' ? 'ended' : 'in-force');
+  });
+
+  test.each([
+    ['is gone from the catalog', null],
+    [
+      'is made of others, so that the catalog cannot hold it',
+      'apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: curfew:debug-pod}\naggregationRule: {clusterRoleSelectors: [{matchLabels: {a: b}}]}\n',
+    ],
+  ])('ends where its role %s', (_, role) => {
+    expect(judge({ 'templates/roles/debug-pod.yaml': role })).toMatchObject({
+      kind: 'ended',
+      finding: { code: 'role-widened' },
+    });
+  });
+});
