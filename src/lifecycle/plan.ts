@@ -36,7 +36,7 @@ export interface PlanQuestion {
   readonly tip: TipFacts;
   readonly file: FileFacts;
   readonly pullRequest: number;
-  /** When the pull request was opened: `notBefore` must have been ahead then. */
+  /** When the pull request was opened: `notBefore` must have been ahead then. `-Infinity` where it is not known. */
   readonly openedAt: Instant;
   readonly requester: Person;
   /** The account that GitHub has under the login of `spec.for`; null where there is none. */
@@ -129,11 +129,9 @@ function planParsed(question: ParsedQuestion): Planned {
     const message = `The template allows ${formatDuration(template.value.duration.max)} at most, ${formatDuration(duration)} is asked for`;
     return refused([finding('duration-too-long', message)], [fault('duration', message, 'ask for less')]);
   }
-  if (request.notBefore !== null && request.notBefore < question.openedAt) {
-    return refused(
-      [finding('not-before-past')],
-      [fault('notBefore', 'this is in the past', 'leave it out, or choose a later time')],
-    );
+  const start = startFinding(request.notBefore, question.openedAt);
+  if (start !== null) {
+    return refused([start], [fault('notBefore', start.message, 'leave it out, or choose another time')]);
   }
 
   const subject = resolveSubject(question);
@@ -231,6 +229,16 @@ function digestOf(plan: Omit<Plan, 'digest'>, blank: readonly KubernetesObject[]
 function demanded(requirement: Requirement) {
   if (requirement.kind !== 'owners') return requirement;
   return { kind: requirement.kind, count: requirement.count, owners: requirement.owners };
+}
+
+/** How far ahead of the pull request a start may lie, in milliseconds: nobody approves what is forgotten by then. */
+const furthestStart = 30 * 24 * 3600_000;
+
+function startFinding(notBefore: Instant | null, openedAt: Instant): Finding | null {
+  if (notBefore === null) return null;
+  if (notBefore < openedAt) return finding('not-before-past');
+  const tooFar = Number.isFinite(openedAt) && notBefore > openedAt + furthestStart;
+  return tooFar ? finding('invalid-request', 'spec.notBefore is more than 30 days ahead') : null;
 }
 
 type FaultAt = (key: string, message: string, remedy: string) => Fault;

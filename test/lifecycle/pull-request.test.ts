@@ -231,6 +231,11 @@ const refused: readonly Case[] = [
     code: 'wrong-scope',
   },
   {
+    name: 'a start too far ahead',
+    world: replaced('ticket:', 'notBefore: 2027-11-01T00:00:00Z\n  ticket:'),
+    code: 'invalid-request',
+  },
+  {
     name: 'a start in the past',
     world: replaced('ticket:', 'notBefore: 2026-11-01T00:00:00Z\n  ticket:'),
     code: 'not-before-past',
