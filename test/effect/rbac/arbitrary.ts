@@ -18,7 +18,7 @@ const resources = [
   '*',
 ];
 const names = ['a', 'b', ''];
-const urls = ['/', '/api', '/api/*', '/apis', '/a*', '/a**', '*'];
+const urls = ['/', '/a', '/api', '/api/*', '/apis', '/a*', '/a**', '*'];
 const namespaces = ['ns1', 'ns2'];
 const roleNames = ['r1', 'r2', 'r3'];
 const apiVersion = 'rbac.authorization.k8s.io/v1';

@@ -207,6 +207,31 @@ describe('severity and place', () => {
     expect(rowsIn(objects, null)).toEqual(['secrets-get']);
   });
 
+  test('nor is another part of the same danger', () => {
+    const objects = [
+      clusterRole('r', ['create :pods/exec']),
+      clusterRole('s', ['create :pods/attach']),
+      binding(null, 'ClusterRole r', ['User alice']),
+      binding('payments', 'ClusterRole s', ['User alice']),
+    ];
+    expect(rowsIn(objects, null)).toEqual(['pods-exec', 'network-identity']);
+  });
+
+  test('whoever may do everything need not be told what that is', () => {
+    expect(idsIn('payments', ['* *:*'])).toEqual(['everything']);
+    expect(idsIn(null, ['* *:*', '* url:*', 'get :secrets'])).toEqual(['everything']);
+  });
+
+  test('a danger that lies in one namespace is told for that one', () => {
+    const [found] = findIn(null, ['update :configmaps']);
+    expect(found).toMatchObject({ row: { id: 'system-configmaps' }, namespace: 'kube-system' });
+  });
+
+  test('an empty name is that of a request without one', () => {
+    expect(idsIn('payments', ['create :secrets named ,x'])).toContain('secrets-create');
+    expect(idsIn('payments', ['create :secrets named x'])).toEqual([]);
+  });
+
   test('parts of a danger in different namespaces do not come together', () => {
     const objects = [
       clusterRole('apply', ['create :secrets named x']),

@@ -132,7 +132,8 @@ describe('what a grant gives', () => {
       role('payments', 'exec', ['create,get :pods/exec']),
       binding('payments', 'Role exec', [`User ${alice}`]),
     ];
-    expect(judge({ snapshot }).narrower).toEqual(['curfew:read-logs']);
+    const wider = catalogRole('curfew:support', ['get,list,watch :pods,pods/log,events', 'get :configmaps']);
+    expect(judge({ snapshot, roles: [...roles, wider] }).narrower).toEqual(['curfew:read-logs']);
     expect(judge().narrower).toEqual([]);
   });
 
@@ -174,6 +175,7 @@ describe('what a grant gives', () => {
 });
 
 describe('what is refused whatever it gives', () => {
+  const less = clusterRole('curfew:debug-pod', ['get :pods']);
   const differing = clusterRole('curfew:debug-pod', [
     'get,list,watch,delete :pods,pods/log,events',
     'create,get :pods/exec',
@@ -182,6 +184,11 @@ describe('what is refused whatever it gives', () => {
   const aggregated = {
     ...clusterRole('curfew:debug-pod', []),
     aggregationRule: { clusterRoleSelectors: [selector] },
+  };
+  const foreignAccount = {
+    apiVersion: 'iam.example.com/v1',
+    kind: 'ServiceAccount',
+    metadata: { name: 'tool', namespace: 'payments' },
   };
   const inOtherWords = clusterRole('curfew:debug-pod', [
     'get,create :pods/exec',
@@ -197,6 +204,7 @@ describe('what is refused whatever it gives', () => {
       ['role-missing'],
     ],
     ['a role that differs in the cluster', { snapshot: [differing] }, ['role-differs']],
+    ['a role that gives less in the cluster', { snapshot: [less] }, ['role-differs']],
     ['a role that is aggregated in the cluster', { snapshot: [aggregated] }, ['role-differs']],
     [
       'a role that cannot be read in the cluster',
@@ -227,6 +235,11 @@ describe('what is refused whatever it gives', () => {
     [
       'a service account that stands there',
       { grant: [grant('curfew:debug-pod', ['ServiceAccount default'])] },
+      ['foreign-subject'],
+    ],
+    [
+      'a service account of another API',
+      { grant: [foreignAccount, grant('curfew:debug-pod', ['ServiceAccount tool'])] },
       ['foreign-subject'],
     ],
     [

@@ -45,6 +45,9 @@ describe('permissions in a person’s words', () => {
     ],
     [['get :nodes', 'get url:/metrics'], []],
     [['create :configmaps named x'], []],
+    [['deletecollection :configmaps named x'], []],
+    [['delete :configmaps named x'], ['delete the configmaps x in payments']],
+    [['create,patch :configmaps named x'], ['create and change the configmaps x in payments']],
     [['get extensions:deployments'], []],
   ])('%j → %j', (rules, expected) => {
     expect(say(rules)).toEqual(expected);
