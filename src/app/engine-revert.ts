@@ -1,8 +1,9 @@
 /**
  * Lands a revert pull request: branch, commit, pull request, merge. Whatever of it is refused, the access still goes: one
- * direct commit takes the grants off the default branch, and the pull request follows for the record.
+ * direct commit takes the grants off the default branch, and the pull request follows for the record; or, where GitHub
+ * refuses that for good, a second commit for the requests.
  */
-import { GitHubError } from '../github/errors.ts';
+import { GitHubError, RetryLater } from '../github/errors.ts';
 import type { RepositoryPort } from '../github/port.ts';
 import type { BranchWorld, RevertFacts } from '../lifecycle/facts.ts';
 import { mergeMethod } from '../lifecycle/pull-request.ts';
@@ -16,6 +17,12 @@ export interface Landed {
   readonly complete: boolean;
 }
 
+/** What came of the pull request: it landed, GitHub does not want it, or it may still come. */
+type Attempt =
+  | { readonly kind: 'landed'; readonly number: number }
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'later' };
+
 /** Null where nothing could be done now, and trying again at once would not help. */
 export async function landRevert(
   port: RepositoryPort,
@@ -23,31 +30,64 @@ export async function landRevert(
   revert: Revert,
   context: ReconcileContext,
 ): Promise<Landed | null> {
-  try {
-    const number = await landPullRequest(port, world, revert);
-    if (number !== null) return { by: `#${number}`, complete: true };
-  } catch (error) {
-    if (!(error instanceof GitHubError)) throw error;
-    context.log.warn({ err: error, branch: revert.branch }, 'the revert pull request did not land');
+  const attempt = await tryPullRequest(port, world, revert, context);
+  if (attempt.kind === 'landed') {
+    await removeBranch(port, world, revert, context);
+    return { by: `#${attempt.number}`, complete: true };
   }
-  return await removeDirectly(port, world, revert, context);
+  if (revert.grantDeletions.length > 0) {
+    return await removeDirectly(port, world, { ...revert, deletions: revert.grantDeletions }, context, false);
+  }
+  // Requests give no access: they wait for the pull request, unless somebody stands in its way.
+  return attempt.kind === 'refused' ? await removeDirectly(port, world, revert, context, true) : null;
 }
 
-/** The number of the pull request that landed; null where a step was refused. */
-async function landPullRequest(
+async function tryPullRequest(
   port: RepositoryPort,
   world: BranchWorld,
   revert: Revert,
-): Promise<number | null> {
+  context: ReconcileContext,
+): Promise<Attempt> {
+  try {
+    return await landPullRequest(port, world, revert);
+  } catch (error) {
+    if (!(error instanceof GitHubError)) throw error;
+    context.log.warn({ err: error, branch: revert.branch }, 'the revert pull request did not land');
+    return { kind: error instanceof RetryLater ? 'later' : 'refused' };
+  }
+}
+
+async function landPullRequest(port: RepositoryPort, world: BranchWorld, revert: Revert): Promise<Attempt> {
   const method = mergeMethod(world.repository);
-  if (method === null) return null;
+  if (method === null) return { kind: 'refused' };
   const head = await ownHead(port, world, revert);
-  if (head === null) return null;
+  if (head === null) return { kind: 'later' };
   const number = await port.openPullRequest(revert.branch, revert.title, revert.body);
   const merged = await port.merge(number, head, method, `${revert.title} (#${number})`, revert.commitBody);
-  if (merged.kind !== 'merged') return null;
-  if (!world.repository.deletesBranchOnMerge) await port.deleteBranch(revert.branch);
-  return number;
+  switch (merged.kind) {
+    case 'merged':
+      return { kind: 'landed', number };
+    case 'stale':
+      return { kind: 'later' };
+    case 'refused':
+      return { kind: 'refused' };
+  }
+}
+
+/** What was to end has ended: a branch that stays is deleted by another run, and does not keep this one from telling. */
+async function removeBranch(
+  port: RepositoryPort,
+  { repository }: BranchWorld,
+  { branch }: Revert,
+  context: ReconcileContext,
+): Promise<void> {
+  if (repository.deletesBranchOnMerge) return;
+  try {
+    await port.deleteBranch(branch);
+  } catch (error) {
+    if (!(error instanceof GitHubError)) throw error;
+    context.log.warn({ err: error, branch }, 'the branch of a revert that landed could not be deleted');
+  }
 }
 
 /** The commit that deletes exactly what has ended, on a branch that holds nothing else. */
@@ -80,28 +120,29 @@ function isOwnCommit({ head }: RevertFacts, { repository }: BranchWorld, revert:
   );
 }
 
+/** Deletes what the revert names by one commit on the default branch; `complete` is what it comes to. */
 async function removeDirectly(
   port: RepositoryPort,
   world: BranchWorld,
   revert: Revert,
   context: ReconcileContext,
+  complete: boolean,
 ): Promise<Landed | null> {
-  if (revert.grantDeletions.length === 0) return null;
   const outcome = await port.commit({
     branch: world.repository.defaultBranch,
     expectedHead: world.tip.sha,
     headline: revert.title,
     body: revert.commitBody,
     additions: [],
-    deletions: revert.grantDeletions,
+    deletions: revert.deletions,
   });
   switch (outcome.kind) {
     case 'committed':
-      return { by: outcome.sha, complete: false };
+      return { by: outcome.sha, complete };
     case 'lost-race':
       return { by: null, complete: false };
     case 'refused':
-      context.log.error({ outcome }, 'access that has ended could not be taken off the default branch');
+      context.log.error({ outcome }, 'what has ended could not be taken off the default branch');
       context.observe.alerted('merge-refused');
       return null;
   }
