@@ -5,24 +5,16 @@
 import type { Instant } from '../base/instant.ts';
 import { isAlert, reasons } from '../base/reasons.ts';
 import { GitHubError } from '../github/errors.ts';
-import type { BranchRead, RepositoryPort } from '../github/port.ts';
-import {
-  branchAccounts,
-  branchTeams,
-  decideBranch,
-  landingPaths,
-  type BranchDecision,
-  type Tell,
-} from '../lifecycle/branch.ts';
-import type { AccountFacts, BranchWorld, CommandsFacts } from '../lifecycle/facts.ts';
-import type { GrantCommit } from '../lifecycle/grant-commit.ts';
-import { changedRoleBlobs, provenGrants } from '../lifecycle/grant-state.ts';
-import { foreignCommit, readmeCommit } from '../lifecycle/housekeeping.ts';
+import type { RepositoryPort } from '../github/port.ts';
+import { decideBranch, type BranchDecision, type Tell } from '../lifecycle/branch.ts';
 import { ownComment } from '../lifecycle/comments.ts';
-import { endedComment, grantedComment, waitingComment } from '../lifecycle/story.ts';
+import type { BranchWorld } from '../lifecycle/facts.ts';
+import type { GrantCommit } from '../lifecycle/grant-commit.ts';
+import { foreignCommit, readmeCommit } from '../lifecycle/housekeeping.ts';
 import { revertOf, supersededReverts, type Ended } from '../lifecycle/revert.ts';
-import { isRequestFile } from '../request/path.ts';
+import { endedComment, grantedComment, waitingComment } from '../lifecycle/story.ts';
 import type { EngineClock } from './engine.ts';
+import { readKnown, readRest, type Memory } from './engine-facts.ts';
 import { landRevert, type Landed } from './engine-revert.ts';
 import type { BranchOutcome, ReconcileContext, Reconciler } from './reconcile.ts';
 
@@ -38,15 +30,6 @@ export function createBranchReconciler(clock: EngineClock): Reconciler['branch']
     memories.set(key, memory);
     return await reconcileBranch(port.withPurpose('ending'), context, clock, memory);
   };
-}
-
-interface Memory {
-  /** The latest time ever seen: the end is judged by it, so that a clock set back revives nothing. */
-  latestNow: Instant;
-  /** Comments of pull requests as they were when last read. */
-  readonly heard: Map<number, { readonly at: Instant; readonly commands: CommandsFacts }>;
-  /** Pull requests whose comment may not tell yet that their access has ended; null before the first run. */
-  untold: Set<number> | null;
 }
 
 interface Evaluation {
@@ -68,96 +51,38 @@ async function reconcileBranch(
 ): Promise<BranchOutcome> {
   let adopted = false;
   let wakeAt: Instant | null = null;
+  let unread: GitHubError | null = null;
   for (let round = 0; round < maximumRounds; round++) {
     context.signal.throwIfAborted();
-    const evaluation = await evaluate(port, clock, memory);
-    observe(evaluation.decision, context);
-    const applied = await applyNext(port, evaluation, context, memory);
-    adopted = evaluation.world.tip.policy !== null;
-    wakeAt = earliest(evaluation.decision.wakeAt, applied.grantEndsAt);
+    const known = await readKnown(port, clock, memory);
+    adopted = known.read.tip.policy !== null;
+    // What has ended is ended before anything is asked that might fail.
+    const over = decideBranch(known.world, known.context);
+    const ended = await applyEnd(port, { world: known.world, decision: over }, context, memory);
+    if (ended !== 'nothing') {
+      observe(over, context);
+      const alone = known.paths.pending.length === 0 && over.inForce.length === 0;
+      if (ended === 'settled' && alone && isAllEnded(known.world, over)) break;
+      continue;
+    }
+    const rest = await readRest(port, known, memory, context.log);
+    const decision = decideBranch(rest.world, rest.context);
+    observe(decision, context);
+    const applied = await applyNext(port, { world: rest.world, decision }, context, memory);
+    wakeAt = earliest(decision.wakeAt, applied.grantEndsAt);
+    unread = rest.unread;
     if (!applied.again) break;
   }
   const pullRequests = [...(memory.untold ?? [])];
   memory.untold = new Set();
+  // Everything else is done; what could not be read is tried again when the error says.
+  if (unread !== null) throw unread;
   return { adopted, wakeAt, pullRequests };
 }
 
 function earliest(a: Instant | null, b: Instant | null): Instant | null {
   if (a === null || b === null) return a ?? b;
   return Math.min(a, b);
-}
-
-async function evaluate(port: RepositoryPort, clock: EngineClock, memory: Memory): Promise<Evaluation> {
-  const read = await port.readBranch();
-  const localNow = clock.now();
-  memory.latestNow = Math.max(memory.latestNow, read.now, localNow);
-  const paths = landingPaths(read.tip);
-  const landings = await port.readLandings(read, paths);
-  const standing = provenGrants(read.repository, read.tip, landings).filter(
-    ({ evidence }) => evidence.expiresAt > memory.latestNow,
-  );
-  const deciding = [...standing.map(({ evidence }) => evidence.request), ...paths.pending];
-  const [teams, accounts, commands, blobs] = await Promise.all([
-    port.readTeams(branchTeams(read.tip, deciding)),
-    readAccounts(port, branchAccounts(read.tip, paths.pending)),
-    readCommands(
-      port,
-      read,
-      standing.map(({ evidence }) => evidence.pullRequest),
-      memory,
-    ),
-    port.readBlobs(standing.flatMap(({ evidence }) => changedRoleBlobs(read.tip, evidence))),
-  ]);
-  memory.untold ??= new Set(endedOfLate(read));
-  const { now, repository, tip, reverts } = read;
-  const world: BranchWorld = { now, repository, tip, landings, commands, reverts };
-  return {
-    world,
-    decision: decideBranch(world, { teams, accounts, blobs, localNow, latestNow: memory.latestNow }),
-  };
-}
-
-/** Requests that were merged of late and are gone: who ended them may have died before telling. */
-function endedOfLate({ recentlyMerged, tip }: BranchRead): readonly number[] {
-  const standing = new Set(tip.requests.map(({ path }) => path));
-  return recentlyMerged
-    .filter(
-      ({ paths }) => paths.length === 1 && paths.every((path) => isRequestFile(path) && !standing.has(path)),
-    )
-    .map(({ number }) => number);
-}
-
-async function readAccounts(
-  port: RepositoryPort,
-  logins: readonly string[],
-): Promise<ReadonlyMap<string, AccountFacts>> {
-  const accounts = new Map<string, AccountFacts>();
-  for (const login of logins) {
-    const account = await port.readAccount(login);
-    if (account !== null) accounts.set(login.toLowerCase(), account);
-  }
-  return accounts;
-}
-
-/** Comments of these pull requests; what GitHub says was not touched since it was read is not read again. */
-async function readCommands(
-  port: RepositoryPort,
-  read: BranchRead,
-  numbers: readonly number[],
-  memory: Memory,
-): Promise<readonly CommandsFacts[]> {
-  const oldestListed = read.recentlyMerged.at(-1)?.updatedAt ?? 0;
-  const stale = numbers.filter((number) => {
-    const heard = memory.heard.get(number);
-    // What is not on the list was last touched before everything that is.
-    const touched = read.recentlyMerged.find((each) => each.number === number)?.updatedAt ?? oldestListed;
-    return heard === undefined || touched >= heard.at;
-  });
-  for (const commands of await port.readCommands(stale)) {
-    memory.heard.set(commands.pullRequest, { at: read.now, commands });
-  }
-  for (const number of memory.heard.keys()) if (!numbers.includes(number)) memory.heard.delete(number);
-  return numbers.flatMap((number) => memory.heard.get(number)?.commands ?? []);
 }
 
 function observe(decision: BranchDecision, context: ReconcileContext): void {
@@ -172,22 +97,16 @@ function observe(decision: BranchDecision, context: ReconcileContext): void {
 /** Applies what comes first. */
 async function applyNext(
   port: RepositoryPort,
-  { world, decision }: Evaluation,
+  evaluation: Evaluation,
   context: ReconcileContext,
   memory: Memory,
 ): Promise<Applied> {
+  const { world, decision } = evaluation;
   const again: Applied = { again: true, grantEndsAt: null };
   const settled: Applied = { again: false, grantEndsAt: null };
-  if (decision.foreign.length > 0) {
-    const outcome = await port.commit(foreignCommit(world, decision.foreign));
-    if (outcome.kind !== 'refused') return again;
-    context.log.error({ outcome }, 'files below grants/ that are none of ours could not be removed');
-  }
-  if (decision.ended.length > 0) {
-    const landed = await end(port, world, decision.ended, context, memory);
-    // A revert that landed whole settles all that has ended: only what else there is wants another look.
-    if (landed !== null) return landed.complete && isAllEnded(world, decision) ? settled : again;
-  }
+  const ended = await applyEnd(port, evaluation, context, memory);
+  // A revert that landed whole settles all that has ended: only what else there is wants another look.
+  if (ended !== 'nothing') return ended === 'settled' && isAllEnded(world, decision) ? settled : again;
   await tidyReverts(port, world, decision.ended);
   if (decision.readmes.length > 0) {
     const outcome = await port.commit(readmeCommit(world, decision.readmes));
@@ -197,6 +116,24 @@ async function applyNext(
   if (decision.grant !== null) return await grant(port, world, decision.grant, context);
   for (const tell of decision.tells) await say(port, world, tell);
   return settled;
+}
+
+/** Takes away what has ended: `settled` where all of it is gone, `again` where the branch has to be read anew. */
+async function applyEnd(
+  port: RepositoryPort,
+  { world, decision }: Evaluation,
+  context: ReconcileContext,
+  memory: Memory,
+): Promise<'nothing' | 'settled' | 'again'> {
+  if (decision.foreign.length > 0) {
+    const outcome = await port.commit(foreignCommit(world, decision.foreign));
+    if (outcome.kind !== 'refused') return 'again';
+    context.log.error({ outcome }, 'files below grants/ that are none of ours could not be removed');
+  }
+  if (decision.ended.length === 0) return 'nothing';
+  const landed = await end(port, world, decision.ended, context, memory);
+  if (landed === null) return 'nothing';
+  return landed.complete ? 'settled' : 'again';
 }
 
 /** Whether nothing is left to do once everything that has ended is gone. */
@@ -224,17 +161,28 @@ async function end(
     if (evidence !== null && finding.code === 'expired')
       context.observe.revoked(world.now - evidence.expiresAt);
     if (pullRequest === null || landed.by === null) continue;
-    try {
-      await port
-        .withPurpose('display')
-        .publishComment(pullRequest, endedComment(finding, evidence, landed.by));
-    } catch (error) {
-      // The access is gone, which is what counts; a run for the pull request tells it later.
-      if (!(error instanceof GitHubError)) throw error;
-      memory.untold?.add(pullRequest);
-    }
+    const told = await tell(port, pullRequest, endedComment(finding, evidence, landed.by), context);
+    // A run for the pull request tells it later.
+    if (!told) memory.untold?.add(pullRequest);
   }
   return landed;
+}
+
+/** Says on a pull request what was done. It is done, which is what counts: that it cannot be said undoes nothing. */
+async function tell(
+  port: RepositoryPort,
+  pullRequest: number,
+  body: string,
+  context: ReconcileContext,
+): Promise<boolean> {
+  try {
+    await port.withPurpose('display').publishComment(pullRequest, body);
+    return true;
+  } catch (error) {
+    if (!(error instanceof GitHubError)) throw error;
+    context.log.warn({ err: error, pullRequest }, 'the comment could not be written');
+    return false;
+  }
 }
 
 /** Closes pull requests of ours that no longer say what has ended, and deletes their branches. */
@@ -269,9 +217,7 @@ async function grant(
       return { again: false, grantEndsAt: null };
     case 'committed': {
       context.log.info({ path, sha: outcome.sha, pullRequest: evidence.pullRequest }, headline);
-      await port
-        .withPurpose('display')
-        .publishComment(evidence.pullRequest, grantedComment(verdict, evidence, outcome.sha));
+      await tell(port, evidence.pullRequest, grantedComment(verdict, evidence, outcome.sha), context);
       const more = [...world.landings.values()].filter(({ pullRequest }) => pullRequest !== null).length > 1;
       return { again: more, grantEndsAt: evidence.expiresAt };
     }

@@ -85,7 +85,8 @@ export function decideBranch(world: BranchWorld, context: BranchContext): Branch
   const { repository, tip, now } = world;
   const blocked = obstacles(repository, tip, readTrusted(tip), { github: now, local: context.localNow });
   const states = grantStates(world, context);
-  const { pending } = landingPaths(tip);
+  // A request whose landing was not read is left alone: neither granted nor ended.
+  const pending = landingPaths(tip).pending.filter((path) => world.landings.has(path));
   const verdicts = pending.map((path) => ({ path, verdict: verdictOf(path, world, context, blocked) }));
 
   const ended = [

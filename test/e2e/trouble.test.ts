@@ -187,6 +187,42 @@ describe('a revert pull request', () => {
   });
 });
 
+describe('what cannot be read', () => {
+  test('of requests, teams and comments does not hold up an end', async () => {
+    world = await createTestWorld();
+    await world.grant('over');
+    await world.grant('waits', { more: '  notBefore: 2026-12-01T10:30:00Z\n' });
+    world.sandbox.faults.inject({
+      operation: /^(Landings|Details|Teams|Comments|PullRequest)$/,
+      effect: { kind: 'status', status: 502 },
+    });
+    await world.pass(61);
+    expect(await world.grants()).toEqual([]);
+    expect(await world.paths()).toContain(requestPath('waits'));
+  });
+
+  test('of one request leaves the others to be granted', async () => {
+    world = await createTestWorld();
+    const numbers = [await world.ask('poison'), await world.ask('fine')];
+    world.sandbox.faults.onDelivery(() => 'drop');
+    for (const number of numbers) await world.as('bob').review(number, 'APPROVE');
+    for (const number of numbers) await world.forceMerge(number);
+    world.sandbox.faults.onDelivery(() => 'deliver');
+    // Together they fail, then each is read alone: one of them gets through.
+    let asked = 0;
+    const stop = world.sandbox.faults.inject({
+      route: '/repos/{owner}/{repo}/activity',
+      when: () => (asked += 1) !== 3,
+      effect: { kind: 'status', status: 403 },
+    });
+    await world.sweep();
+    expect(await world.grants()).toHaveLength(1);
+    stop();
+    await world.pass(10);
+    expect(await world.grants()).toEqual([grantPath('fine'), grantPath('poison')]);
+  });
+});
+
 describe('deliveries', () => {
   test('that are lost change nothing in the end', async () => {
     world = await createTestWorld();

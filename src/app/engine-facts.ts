@@ -1,0 +1,159 @@
+/**
+ * What the branch loop reads, in two steps. The first is what ending needs: the tip and the history of the grants on it.
+ * Only then comes what may fail without holding up an end: requests that wait for a grant, teams, accounts, comments.
+ */
+import type { Logger } from 'pino';
+import type { Instant } from '../base/instant.ts';
+import { GitHubError } from '../github/errors.ts';
+import type { BranchRead, RepositoryPort } from '../github/port.ts';
+import { branchAccounts, branchTeams, landingPaths, type BranchContext } from '../lifecycle/branch.ts';
+import type { AccountFacts, BranchWorld, CommandsFacts, LandingFacts } from '../lifecycle/facts.ts';
+import { changedRoleBlobs, provenGrants } from '../lifecycle/grant-state.ts';
+import { isRequestFile } from '../request/path.ts';
+import type { EngineClock } from './engine.ts';
+
+/** What is remembered from run to run: nothing that could not be read again. */
+export interface Memory {
+  /** The latest time ever seen: the end is judged by it, so that a clock set back revives nothing. */
+  latestNow: Instant;
+  /** Comments of pull requests as they were when last read. */
+  readonly heard: Map<number, { readonly at: Instant; readonly commands: CommandsFacts }>;
+  /** Pull requests whose comment may not tell yet that their access has ended; null before the first run. */
+  untold: Set<number> | null;
+}
+
+export interface Known {
+  readonly read: BranchRead;
+  readonly paths: ReturnType<typeof landingPaths>;
+  readonly world: BranchWorld;
+  readonly context: BranchContext;
+}
+
+/** The tip and its grants. Teams are unseen and comments unheard, which ends nothing. */
+export async function readKnown(port: RepositoryPort, clock: EngineClock, memory: Memory): Promise<Known> {
+  const read = await port.readBranch();
+  const localNow = clock.now();
+  memory.latestNow = Math.max(memory.latestNow, read.now, localNow);
+  memory.untold ??= new Set(endedOfLate(read));
+  const paths = landingPaths(read.tip);
+  const landings = await port.readLandings(read, { granted: paths.granted, pending: [] });
+  const { now, repository, tip, reverts } = read;
+  return {
+    read,
+    paths,
+    world: { now, repository, tip, landings, commands: [], reverts },
+    context: {
+      teams: new Map(),
+      accounts: new Map(),
+      blobs: new Map(),
+      localNow,
+      latestNow: memory.latestNow,
+    },
+  };
+}
+
+export interface Rest {
+  readonly world: BranchWorld;
+  readonly context: BranchContext;
+  /** Why a request that waits for its grant could not be judged; the others were. */
+  readonly unread: GitHubError | null;
+}
+
+/** Everything else that the decision needs. */
+export async function readRest(
+  port: RepositoryPort,
+  { read, paths, world, context }: Known,
+  memory: Memory,
+  log: Logger,
+): Promise<Rest> {
+  const { repository, tip } = read;
+  const { landings, unread } = await readPending(port, read, paths.pending, log);
+  const standing = provenGrants(repository, tip, world.landings).filter(
+    ({ evidence }) => evidence.expiresAt > memory.latestNow,
+  );
+  const deciding = [...standing.map(({ evidence }) => evidence.request), ...landings.keys()];
+  const inForce = standing.map(({ evidence }) => evidence.pullRequest);
+  const [teams, accounts, commands, blobs] = await Promise.all([
+    port.readTeams(branchTeams(tip, deciding)),
+    readAccounts(port, branchAccounts(tip, [...landings.keys()])),
+    readCommands(port, read, inForce, memory),
+    port.readBlobs(standing.flatMap(({ evidence }) => changedRoleBlobs(tip, evidence))),
+  ]);
+  return {
+    world: { ...world, commands, landings: new Map([...world.landings, ...landings]) },
+    context: { ...context, teams, accounts, blobs },
+    unread,
+  };
+}
+
+/** One request that cannot be read leaves the others to be granted. */
+async function readPending(
+  port: RepositoryPort,
+  read: BranchRead,
+  pending: readonly string[],
+  log: Logger,
+): Promise<{ readonly landings: ReadonlyMap<string, LandingFacts>; readonly unread: GitHubError | null }> {
+  if (pending.length === 0) return { landings: new Map(), unread: null };
+  try {
+    return { landings: await port.readLandings(read, { granted: [], pending }), unread: null };
+  } catch (error) {
+    if (!(error instanceof GitHubError)) throw error;
+    if (pending.length === 1) return { landings: new Map(), unread: error };
+  }
+  const landings = new Map<string, LandingFacts>();
+  let unread: GitHubError | null = null;
+  for (const path of pending) {
+    try {
+      const found = await port.readLandings(read, { granted: [], pending: [path] });
+      for (const [key, landing] of found) landings.set(key, landing);
+    } catch (error) {
+      if (!(error instanceof GitHubError)) throw error;
+      log.warn({ err: error, path }, 'what brought a request could not be read');
+      unread = error;
+    }
+  }
+  return { landings, unread };
+}
+
+/** Requests that were merged of late and are gone: who ended them may have died before telling. */
+function endedOfLate({ recentlyMerged, tip }: BranchRead): readonly number[] {
+  const standing = new Set(tip.requests.map(({ path }) => path));
+  return recentlyMerged
+    .filter(
+      ({ paths }) => paths.length === 1 && paths.every((path) => isRequestFile(path) && !standing.has(path)),
+    )
+    .map(({ number }) => number);
+}
+
+async function readAccounts(
+  port: RepositoryPort,
+  logins: readonly string[],
+): Promise<ReadonlyMap<string, AccountFacts>> {
+  const accounts = new Map<string, AccountFacts>();
+  for (const login of logins) {
+    const account = await port.readAccount(login);
+    if (account !== null) accounts.set(login.toLowerCase(), account);
+  }
+  return accounts;
+}
+
+/** Comments of these pull requests; what GitHub says was not touched since it was read is not read again. */
+async function readCommands(
+  port: RepositoryPort,
+  read: BranchRead,
+  numbers: readonly number[],
+  memory: Memory,
+): Promise<readonly CommandsFacts[]> {
+  const oldestListed = read.recentlyMerged.at(-1)?.updatedAt ?? 0;
+  const stale = numbers.filter((number) => {
+    const heard = memory.heard.get(number);
+    // What is not on the list was last touched before everything that is.
+    const touched = read.recentlyMerged.find((each) => each.number === number)?.updatedAt ?? oldestListed;
+    return heard === undefined || touched >= heard.at;
+  });
+  for (const commands of await port.readCommands(stale)) {
+    memory.heard.set(commands.pullRequest, { at: read.now, commands });
+  }
+  for (const number of memory.heard.keys()) if (!numbers.includes(number)) memory.heard.delete(number);
+  return numbers.flatMap((number) => memory.heard.get(number)?.commands ?? []);
+}
