@@ -1,0 +1,266 @@
+/** Plays one history, step by step, and asks the oracle after each. */
+import { pino } from 'pino';
+import { parseInstant } from '../../src/base/instant.ts';
+import { createWorld, type World } from '../../src/cli/world.ts';
+import { createWorldClock } from '../../src/cli/world-clock.ts';
+import { manualClock } from '../../src/sandbox/clock.ts';
+import { generatePrivateKey } from '../../src/sandbox/operations/apps.ts';
+import { actions, approve, askOnceMore, heal } from './actions.ts';
+import { letLoose } from './faults.ts';
+import { Machine } from './machine.ts';
+import { Oracle, Violation } from './oracle.ts';
+import { createDice, type Dice } from './random.ts';
+import { Stage } from './stage.ts';
+import { describeStep, type History, type Step } from './steps.ts';
+
+const log = pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
+const minute = 60_000;
+const start = parseInstant('2026-12-01T09:00:00Z') ?? 0;
+const privateKey = generatePrivateKey();
+
+/** What came of a history. */
+export interface Outcome {
+  readonly seed: number;
+  readonly steps: number;
+  readonly faults: Readonly<Record<string, number>>;
+  readonly crashes: number;
+  readonly grants: number;
+  /** How often each reason was the verdict. */
+  readonly reasons: Readonly<Record<string, number>>;
+  /** Null where everything held. */
+  readonly violation: { readonly step: string; readonly message: string } | null;
+}
+
+/** Plays a history to its end, or to the first violation. */
+export async function play(history: History): Promise<Outcome> {
+  const clock = createWorldClock(manualClock(start));
+  const transport = { kind: 'in-process' } as const;
+  const world = await createWorld({
+    clock,
+    log,
+    transport,
+    privateKey,
+    random: () => 0.5,
+    sandbox: { limits: false },
+  });
+  const player = new Player(world, history);
+  try {
+    return await player.play();
+  } finally {
+    await player.close();
+    await world.close();
+  }
+}
+
+class Player {
+  readonly #world: World;
+  readonly #history: History;
+  readonly #stage: Stage;
+  readonly #oracle: Oracle;
+  readonly #faults = new Map<string, number>();
+  readonly #reasons = new Map<string, number>();
+  #machines: Machine[] = [];
+  #crashes = 0;
+  #deliveries = 0;
+
+  constructor(world: World, history: History) {
+    this.#world = world;
+    this.#history = history;
+    this.#stage = new Stage(world);
+    this.#oracle = new Oracle(this.#stage);
+    world.sandbox.world.setWebhook(world.app, async ({ headers, payload }) => {
+      const machine = this.#machines[this.#deliveries++ % this.#machines.length];
+      if (machine === undefined) throw new Error('nobody listens');
+      return await machine.deliver(headers, payload);
+    });
+  }
+
+  async play(): Promise<Outcome> {
+    let at = 'the start';
+    let steps = 0;
+    let violation: Outcome['violation'] = null;
+    try {
+      for (let each = 0; each < this.#history.replicas; each++) await this.#boot(0);
+      await this.#settle();
+      for (const step of this.#history.steps) {
+        at = describeStep(step);
+        await this.#take(step);
+        steps += 1;
+      }
+      at = 'the end';
+      await this.#end();
+    } catch (error) {
+      const message =
+        error instanceof Violation ? error.message : String(error instanceof Error ? error.stack : error);
+      violation = { step: at, message };
+    }
+    for (const machine of this.#machines) await this.#collect(machine);
+    const { seed } = this.#history;
+    return {
+      seed,
+      steps,
+      faults: Object.fromEntries(this.#faults),
+      crashes: this.#crashes,
+      grants: this.#oracle.grants,
+      reasons: Object.fromEntries(this.#reasons),
+      violation,
+    };
+  }
+
+  async close(): Promise<void> {
+    for (const machine of this.#machines) await machine.stop();
+  }
+
+  async #take(step: Step): Promise<void> {
+    const dice = createDice(step.dice);
+    const { sandbox } = this.#world;
+    letLoose(sandbox, step, (kind) => this.#faults.set(kind, (this.#faults.get(kind) ?? 0) + 1));
+    this.#machines[dice.below(this.#machines.length)]?.dieAt(step.crash);
+    actions[step.action].act(this.#stage, dice);
+    this.#oracle.observe();
+    for (const machine of this.#machines) machine.tick();
+    await this.#settle();
+    await this.#special(step, dice);
+    await this.#bury();
+    sandbox.faults.clear();
+    // A second of GitHub's for each step: what happens after something else also says so.
+    this.#world.clock.advance(1000);
+    this.#oracle.check(this.#history.replicas === 1);
+    if (step.action === 'calm') await this.#calm();
+  }
+
+  async #special(step: Step, dice: Dice): Promise<void> {
+    if (step.action === 'jump the clock') {
+      const hours = dice.pick([-26, -3, -0.1, 0, 0, 0.1, 2, 26]);
+      this.#machines[dice.below(this.#machines.length)]?.setSkew(hours * 60 * minute);
+    } else if (step.action === 'restart') {
+      const [first] = this.#machines;
+      if (first !== undefined) await this.#replace(first);
+    }
+    if (step.action === 'wait' || step.action === 'jump the clock' || dice.chance(0.2)) await this.#sweep();
+    else await this.#settle();
+  }
+
+  async #sweep(): Promise<void> {
+    for (const { curfew } of this.#machines) curfew.sweep('everything');
+    await this.#settle();
+  }
+
+  /** Two sweeps without trouble: the first brings everything in order, the second finds nothing to do. */
+  async #calm(): Promise<void> {
+    const { clock } = this.#world;
+    const waits = this.#history.replicas === 1 ? [61, 61] : [61, 61, 61];
+    let since = clock.now();
+    for (const seconds of waits) {
+      // What a limit paused goes on after it.
+      await this.#pass(seconds * 1000);
+      since = clock.now();
+      await this.#sweep();
+    }
+    this.#oracle.check(true);
+    this.#oracle.checkEnds(since);
+    const before = this.#oracle.fingerprint();
+    await this.#sweep();
+    const after = this.#oracle.fingerprint();
+    if (before !== after) throw new Violation(`a quiet sweep wrote something: ${difference(before, after)}`);
+  }
+
+  async #pass(milliseconds: number): Promise<void> {
+    this.#world.clock.advance(milliseconds);
+    for (const machine of this.#machines) machine.tick();
+    await this.#settle();
+  }
+
+  /** Faults have stopped: what is promised comes true. */
+  async #end(): Promise<void> {
+    const { sandbox } = this.#world;
+    for (const machine of this.#machines) machine.setSkew(0);
+    sandbox.deliveries.release((held) => held.toReversed());
+    heal(this.#stage);
+    this.#oracle.observe();
+    await this.#settle();
+    await this.#calm();
+    for (let hour = 0; hour < 5; hour++) {
+      await this.#pass(61 * minute);
+      await this.#sweep();
+      this.#oracle.check(this.#history.replicas === 1);
+    }
+    await this.#calm();
+    await this.#finale();
+    this.#oracle.checkAllEnded();
+  }
+
+  /** A request that nothing stands against is granted, and ends. */
+  async #finale(): Promise<void> {
+    const before = this.#oracle.grants;
+    const pullRequest = askOnceMore(this.#stage);
+    await this.#settle();
+    await this.#pass(1000);
+    approve(this.#stage, pullRequest);
+    await this.#settle();
+    this.#oracle.check(true);
+    const path = 'grants/staging/payments/once-more.yaml';
+    const granted = this.#oracle.grants === before + 1 && this.#stage.grants.includes(path);
+    if (!granted)
+      throw new Violation(`the last request was not granted: ${this.#commentOn(pullRequest.number)}`);
+    await this.#pass(30 * minute);
+    if (!this.#stage.grants.includes(path)) throw new Violation('the last grant ended before its time');
+    await this.#pass(31 * minute);
+    this.#oracle.check(true);
+    if (this.#stage.grants.includes(path)) throw new Violation('the last grant did not end by its timer');
+    await this.#calm();
+  }
+
+  #commentOn(number: number): string {
+    const pullRequest = this.#stage.pullRequests.find((each) => each.number === number);
+    return pullRequest?.comments.at(-1)?.body.slice(0, 300) ?? 'no comment';
+  }
+
+  async #boot(skew: number): Promise<void> {
+    const machine = await Machine.start(this.#world, privateKey, skew);
+    this.#machines.push(machine);
+    machine.curfew.sweep('everything');
+  }
+
+  /** Replaces those that died. */
+  async #bury(): Promise<void> {
+    const dead = this.#machines.filter((machine) => machine.dead);
+    for (const machine of this.#machines) machine.dieAt(null);
+    for (const machine of dead) {
+      this.#crashes += 1;
+      await this.#replace(machine);
+    }
+  }
+
+  async #replace(machine: Machine): Promise<void> {
+    await machine.stop();
+    await this.#collect(machine);
+    this.#machines = this.#machines.filter((each) => each !== machine);
+    await this.#boot(machine.skew);
+    await this.#settle();
+  }
+
+  async #collect({ curfew }: Machine): Promise<void> {
+    const metric = await curfew.metrics.getSingleMetric('curfew_decisions_total')?.get();
+    for (const { labels, value } of metric?.values ?? []) {
+      const reason = String(labels['reason']);
+      this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + value);
+    }
+  }
+
+  /** Until no delivery is on its way and no machine has anything to do. */
+  async #settle(): Promise<void> {
+    const { sandbox } = this.#world;
+    do {
+      await sandbox.settle();
+      for (const { curfew } of this.#machines) await curfew.whenIdle();
+      await sandbox.settle();
+    } while (this.#machines.some(({ busy }) => busy));
+  }
+}
+
+function difference(before: string, after: string): string {
+  let at = 0;
+  while (before[at] === after[at]) at++;
+  return `…${before.slice(Math.max(0, at - 80), at + 120)}… became …${after.slice(at, at + 200)}…`;
+}
