@@ -6,7 +6,7 @@ import { mkdtempSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { faultsOf } from './accessibility.ts';
 
 const images = resolve(import.meta.dirname, '../../docs/images');
@@ -39,13 +39,14 @@ export class Screenshots {
     process.stdout.write(`\n${page.url()} as it was: ${path}\nnpm start said: ${log || 'nothing'}\n`);
   }
 
-  /** Takes the upper part of a page for the README, if it is asked for. */
-  async takeForReadme(page: Page, name: string, height: number): Promise<void> {
+  /** Takes a page down to the end of an element for the README, if that is asked for. */
+  async takeForReadme(page: Page, name: string, last: Locator): Promise<void> {
     if (process.env['README_IMAGES'] === undefined) return;
     await mkdir(images, { recursive: true });
     for (const colorScheme of schemes) {
       await page.emulateMedia({ colorScheme });
-      const clip = { x: 0, y: 0, width: 1200, height };
+      const { y = 0, height = 0 } = (await last.boundingBox()) ?? {};
+      const clip = { x: 0, y: 0, width: 1200, height: y + height + 12 };
       await page.screenshot({ path: join(images, `${name}-${colorScheme}.png`), clip, fullPage: true });
     }
     await page.emulateMedia({ colorScheme: 'light' });

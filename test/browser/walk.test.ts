@@ -84,7 +84,7 @@ describe('a new user', () => {
     await page.getByRole('list', { name: 'Checks' }).getByText('Waiting for 1 of 1 approval').waitFor();
     await main.getByText('Merging is blocked').waitFor();
     await look(page, 'waiting');
-    await screenshots.takeForReadme(page, 'pull-request', 1010);
+    await screenshots.takeForReadme(page, 'pull-request', comment);
     const pullRequest = page.url();
     await page.getByRole('link', { name: /^Files/ }).click();
     await page.getByRole('cell', { name: 'app: payments-api' }).waitFor();
@@ -107,7 +107,7 @@ describe('a new user', () => {
     await grant.getByText('staging/payments/slow-checkout').waitFor();
     expect(await grant.innerText()).toMatch(/(?:59 min|1 h) left[^]*alice until [^]* approved by bob/);
     await look(page, 'grant-in-force');
-    await screenshots.takeForReadme(page, 'start', 700);
+    await screenshots.takeForReadme(page, 'start', main.locator('.clock'));
     await page.getByRole('link', { name: 'slow-checkout' }).click();
     await main.getByText('curfew.dev/expires-at').first().waitFor();
     await look(page, 'grant-file');

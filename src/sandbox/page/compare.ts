@@ -19,7 +19,7 @@ import { actorOf, param, repositoryOf } from './visit.ts';
 import type { Reply, SignedVisit } from './visit.ts';
 
 /** Branches that hold something new and have no open pull request. */
-export function branchesToPropose(repository: Repository): string[] {
+function branchesToPropose(repository: Repository): string[] {
   const { git, defaultBranch } = repository;
   const base = git.branch(defaultBranch);
   if (base === undefined) return [];

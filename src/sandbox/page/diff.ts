@@ -7,6 +7,9 @@ import type { Html } from './html.ts';
 import { icon } from './icons.ts';
 import { count } from './parts.ts';
 
+/** In characters; a difference that nobody reads is not worth a page. */
+const maxShown = 300_000;
+
 /** One line of a patch with its number before and after. */
 export type DiffLine =
   | { readonly kind: 'hunk' | 'note'; readonly text: string }
@@ -75,6 +78,9 @@ function patchTable(file: FileChange, annotations: readonly CheckAnnotation[]): 
     return html`<p class="card-body muted">
       No lines to show: a binary file, or only its mode or name changed.
     </p>`;
+  }
+  if (file.patch.length > maxShown) {
+    return html`<p class="card-body muted">Too much to show: read it with git.</p>`;
   }
   return html`<table class="code diff" aria-label="Difference of ${file.path}">
     <tbody>

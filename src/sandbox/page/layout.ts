@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { State, User } from '../state.ts';
 import { clockPanel } from './clock.ts';
 import { html } from './html.ts';
-import type { Child, Html } from './html.ts';
+import type { Html } from './html.ts';
 import { icon } from './icons.ts';
 import { avatar, form, returnHere } from './parts.ts';
 import { clockFace } from './time.ts';
@@ -128,12 +128,4 @@ export function teamNames(state: State, user: User): string {
     .filter((team) => team.members.get(user.id)?.state === 'active')
     .map(({ slug }) => slug);
   return names.length === 0 ? 'in no team' : names.join(', ');
-}
-
-/** A heading with what belongs to its right. */
-export function heading(title: Child, actions: Child = null): Html {
-  return html`<div class="heading">
-    <h1>${title}</h1>
-    <div class="heading-actions">${actions}</div>
-  </div>`;
 }

@@ -14,7 +14,7 @@ export interface PageOptions {
   readonly links?: readonly { readonly label: string; readonly href: string }[];
 }
 
-export interface GuideStep {
+interface GuideStep {
   readonly title: string;
   /** Markdown. */
   readonly text: string;
@@ -22,7 +22,7 @@ export interface GuideStep {
   readonly link?: { readonly label: string; readonly path: string };
 }
 
-export interface Prefills {
+interface Prefills {
   /** `owner/name` of the repository that the files are for. */
   readonly repository: string;
   /** What one does with them: `Request access`. */

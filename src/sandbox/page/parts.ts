@@ -18,11 +18,6 @@ export function avatar(
   />`;
 }
 
-/** Picture and login. */
-export function person(user: User): Html {
-  return html`<span class="person">${avatar(user)} <strong>${user.login}</strong>${botBadge(user)}</span>`;
-}
-
 export function botBadge(user: User): Html | null {
   return user.type === 'Bot' ? html` <span class="badge">bot</span>` : null;
 }

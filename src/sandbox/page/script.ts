@@ -57,5 +57,5 @@ async function look() {
 }
 
 setInterval(tick, 1000);
-setInterval(() => look().catch(() => {}), 1500);
+setInterval(() => look().catch(() => {}), 1000);
 `;

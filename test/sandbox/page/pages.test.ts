@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createCheckRun } from '../../../src/sandbox/operations/checks.ts';
 import { createComment, updateComment } from '../../../src/sandbox/operations/comments.ts';
+import type { FileContent } from '../../../src/sandbox/operations/repositories.ts';
 import { createReview } from '../../../src/sandbox/operations/reviews.ts';
 import { pullRequestOf } from '../../../src/sandbox/state.ts';
 import type { PullRequest } from '../../../src/sandbox/state.ts';
@@ -303,6 +304,28 @@ describe('pull requests', () => {
     expect(text).toContain('approved these changes');
     expect(text).toContain('Act as carol');
     expect(text).not.toContain('Act as alice');
+  });
+});
+
+describe('a difference', () => {
+  test('that nobody reads is not shown', async () => {
+    await openPullRequest(world, 'alice', 'big', { 'big.txt': 'line\n'.repeat(100_000) });
+    const text = await shown('/acme/access/pull/1/files');
+    expect(text).toContain('Too much to show');
+    expect(text.length).toBeLessThan(20_000);
+  });
+
+  test('of a renamed file names both paths, of a link its mode', async () => {
+    const files = new Map<string, FileContent | null>([
+      ['docs/guide.md', null],
+      ['docs/moved.md', '**bold**'],
+      ['link', { content: '/etc/passwd', mode: '120000' }],
+    ]);
+    const sha = world.sandbox.world.pushFiles('acme/access', 'bob', { branch: 'moved', files });
+    const text = await shown(`/acme/access/commit/${sha}`);
+    expect(text).toContain('docs/guide.md → <strong>docs/moved.md</strong>');
+    expect(text).toContain('mode 120000');
+    expect(await shown('/acme/access/tree/moved')).toContain('symbolic link');
   });
 });
 

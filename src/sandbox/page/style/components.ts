@@ -32,6 +32,7 @@ button, .button {
   border-radius: 7px;
   box-shadow: var(--shadow);
   cursor: pointer;
+  white-space: nowrap;
 }
 button:hover, .button:hover { background: var(--raised); border-color: var(--muted); text-decoration: none; }
 button.primary, .button.primary { color: #fff; background: var(--accent-solid); border-color: transparent; }
@@ -88,7 +89,7 @@ details.inline form { display: flex; gap: 0.4rem; margin-top: 0.4rem; }
 .state.open { color: var(--ok); background: var(--ok-soft); }
 .state.merged { color: var(--done); background: var(--done-soft); }
 .state.closed { color: var(--bad); background: var(--bad-soft); }
-.state.draft { color: var(--muted); background: var(--raised); }
+.state.draft { color: var(--muted); background: var(--line); }
 .tone { display: inline-flex; }
 .tone.ok { color: var(--ok); }
 .tone.bad { color: var(--bad); }

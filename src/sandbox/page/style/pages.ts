@@ -73,7 +73,7 @@ time { font-variant-numeric: tabular-nums; }
 .verdict > .tone { margin-top: 0.2rem; }
 .rows + .verdict { border-top: 1px solid var(--line); }
 .reasons { padding-left: 1.1rem; margin-top: 0.25rem; font-size: 0.93em; color: var(--muted); }
-.merge-form form { display: flex; gap: 0.5rem; }
+.merge-form form { display: flex; flex-wrap: wrap; gap: 0.5rem; }
 .merge-form select { font-size: 0.92em; }
 .reviewer { display: flex; flex-wrap: wrap; align-items: center; gap: 0.4rem; margin-bottom: 0.35rem; }
 .check-title { margin-bottom: 0.6rem; font-size: 1.15rem; }
@@ -110,7 +110,7 @@ time { font-variant-numeric: tabular-nums; }
 .minus { color: var(--bad); }
 .diff-file { overflow: hidden; margin-bottom: 1.25rem; }
 table.code { width: 100%; border-collapse: collapse; font: 13px/1.6 var(--mono); }
-.code .number { width: 1%; min-width: 2.6rem; padding: 0 0.7rem; color: var(--muted); text-align: right; vertical-align: top; user-select: none; opacity: 0.8; }
+.code .number { width: 1%; min-width: 2.6rem; padding: 0 0.7rem; color: var(--muted); text-align: right; vertical-align: top; user-select: none; }
 .code .number::before { content: attr(data-line); }
 .code .line { padding: 0 1rem 0 0.5rem; white-space: pre-wrap; tab-size: 4; }
 .code tr:first-child td { padding-top: 0.5rem; }
