@@ -1,17 +1,16 @@
 /** Who else a holder can become: through pods, tokens and Secrets, the service accounts of the namespaces in reach. */
 import { dangers } from './dangers.ts';
-import { findAll, type Server } from './find-dangers.ts';
+import { findAll, findsAny, type Server } from './find-dangers.ts';
 import {
   gainedBetween,
   type Permission,
   permissionsAsWritten,
   permissionsOf,
   scopedRules,
-  type ScopedRules,
 } from './permission.ts';
 import { subjectFor } from './subject.ts';
 import { joined, sayPermissions } from './words.ts';
-import { type RbacWorld, userNameOf } from './world.ts';
+import { type LiveBinding, type RbacWorld, type ResolvedRole, userNameOf } from './world.ts';
 
 /** More than these are counted, not named. */
 const mostNamed = 10;
@@ -31,9 +30,12 @@ export function escalations(
   after: readonly Permission[],
   server: Server,
 ): readonly string[] {
+  const open = namespacesOpen(before, server);
+  const opens = namespacesOpen(after, server);
+  if (opens.every((namespace) => open.includes(namespace))) return [];
   const reach = reachIn(world, server);
-  const known = new Set(reach(before));
-  const opened = reach(after).filter((user) => !known.has(user));
+  const known = new Set(reach(open));
+  const opened = reach(opens).filter((user) => !known.has(user));
   const said: string[] = [];
   for (const [index, user] of opened.entries()) {
     if (said.length === mostNamed)
@@ -46,19 +48,27 @@ export function escalations(
   return said;
 }
 
-/** Finds the user names of all service accounts that a holder can become, also by way of one another. */
+/** Where service accounts can be become directly; null: in every namespace. */
+function namespacesOpen(permissions: readonly Permission[], server: Server): readonly (string | null)[] {
+  return findAll(rows, permissions, server).map(({ namespace }) => namespace);
+}
+
+/**
+ * Finds the user names of all service accounts that can be become by whoever can become those of some namespaces (null:
+ * all), also by way of one another.
+ */
 function reachIn(
   world: RbacWorld,
   server: Server,
-): (permissions: readonly Permission[]) => readonly string[] {
+): (namespaces: readonly (string | null)[]) => readonly string[] {
   const bindings = bindingsByName(world);
   const accounts = [...bindings.keys()].filter((name) => name.startsWith(prefix)).sort();
   const byNamespace = Map.groupBy(accounts, (user) => user.slice(prefix.length).split(':')[0]);
   const opens = opensIn(server);
-  return (permissions) => {
+  return (namespaces) => {
     const reached = new Set<string>();
     const seen = new Set<string | null>();
-    const left = findAll(rows, permissions, server).map(({ namespace }) => namespace);
+    const left = [...namespaces];
     for (let next = left.shift(); next !== undefined; next = left.shift()) {
       if (seen.has(next) || seen.has(null)) continue;
       seen.add(next);
@@ -66,38 +76,37 @@ function reachIn(
         if (reached.has(account)) continue;
         reached.add(account);
         const { user, groups } = subjectFor(account, []);
-        const held = [user, ...groups].flatMap((name) => bindings.get(name) ?? []);
-        left.push(...held.filter(opens).map(({ namespace }) => namespace));
+        for (const name of [user, ...groups])
+          for (const live of bindings.get(name) ?? [])
+            if (!seen.has(live.binding.namespace) && opens(live)) left.push(live.binding.namespace);
       }
     }
     return [...reached];
   };
 }
 
-/** Of users and groups alike: no service account has the name of a group. */
-function bindingsByName(world: RbacWorld): ReadonlyMap<string, readonly ScopedRules[]> {
-  const found = new Map<string, ScopedRules[]>();
+/** Of service accounts and of the groups that they are in, by name. */
+function bindingsByName(world: RbacWorld): ReadonlyMap<string, readonly LiveBinding[]> {
+  const found = new Map<string, LiveBinding[]>();
   for (const live of world.bindings)
     for (const subject of live.binding.subjects) {
       const name = userNameOf(subject) ?? subject.name;
+      if (!name.startsWith('system:')) continue;
       const known = found.get(name);
-      if (known === undefined) found.set(name, [scopedRules(live)]);
-      else known.push(scopedRules(live));
+      if (known === undefined) found.set(name, [live]);
+      else known.push(live);
     }
   return found;
 }
 
 /** Whether a binding alone is enough to become service accounts. Each role is looked at once for either kind of binding. */
-function opensIn(server: Server): (binding: ScopedRules) => boolean {
-  const known = {
-    cluster: new Map<ScopedRules['rules'], boolean>(),
-    namespace: new Map<ScopedRules['rules'], boolean>(),
-  };
-  return (binding) => {
-    const ofKind = binding.namespace === null ? known.cluster : known.namespace;
-    const opens =
-      ofKind.get(binding.rules) ?? findAll(rows, permissionsAsWritten(binding), server).length > 0;
-    ofKind.set(binding.rules, opens);
+function opensIn(server: Server): (live: LiveBinding) => boolean {
+  const ofCluster = new Map<ResolvedRole, boolean>();
+  const ofNamespace = new Map<ResolvedRole, boolean>();
+  return (live) => {
+    const known = live.binding.namespace === null ? ofCluster : ofNamespace;
+    const opens = known.get(live.role) ?? findsAny(rows, permissionsAsWritten(scopedRules(live)), server);
+    known.set(live.role, opens);
     return opens;
   };
 }

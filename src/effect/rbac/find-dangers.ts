@@ -41,6 +41,16 @@ export function findAll(
   return rows.flatMap((row) => findRow(row, live, server));
 }
 
+/** Whether one of the rows is there. */
+export function findsAny(
+  rows: readonly DangerRow[],
+  permissions: readonly Permission[],
+  server: Server,
+): boolean {
+  const live = livePermissions(permissions);
+  return rows.some((row) => findRow(row, live, server).length > 0);
+}
+
 /** Whether one danger says all that the other one says: whoever may do everything need not be told that they may exec. */
 function says(wide: FoundDanger, narrow: FoundDanger): boolean {
   if (wide === narrow || (wide.namespace !== null && wide.namespace !== narrow.namespace)) return false;
@@ -85,6 +95,7 @@ function findTogether(
   server: Server,
 ): ReadonlyMap<string | null, readonly Permission[]> {
   const met = needs.map((need) => meet(need, live, server));
+  if (met.some((places) => places.size === 0)) return nowhere;
   const everywhere = new Set(met.flatMap((places) => [...places.keys()]));
   const together = new Map<string | null, readonly Permission[]>();
   for (const namespace of everywhere) {
@@ -98,6 +109,8 @@ function findTogether(
 }
 
 type Places = Map<string | null, Permission[]>;
+
+const nowhere: ReadonlyMap<string | null, readonly Permission[]> = new Map();
 
 function meet(need: Need, live: readonly Permission[], server: Server): Places {
   if (need.kind === 'role') return meetRole(need, live);

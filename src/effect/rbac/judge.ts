@@ -78,10 +78,12 @@ export function judgeRbac(question: RbacQuestion): RbacEffect {
 
 /** The snapshot, the catalog, and Kubernetes' own objects where the snapshot does not know better. */
 function standing({ snapshot, roles }: RbacQuestion): readonly KubernetesObject[] {
-  const known = new Set(snapshot.map(identity));
+  const known = new Set(snapshot.filter(({ metadata }) => defaultNames.has(metadata.name)).map(identity));
   const defaults = defaultObjects.filter((object) => !known.has(identity(object)));
   return [...snapshot, ...defaults, ...roles.map(({ object }) => object)];
 }
+
+const defaultNames = new Set(defaultObjects.map(({ metadata }) => metadata.name));
 
 function identity({ kind, metadata }: KubernetesObject): string {
   return `${kind}/${JSON.stringify(metadata['namespace'])}/${metadata.name}`;
