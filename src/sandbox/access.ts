@@ -102,6 +102,8 @@ export interface Need {
   /** `contents:read`, `pull_requests:write`; one of them is enough. */
   readonly app: readonly `${string}:${'read' | 'write'}`[];
   readonly role: RepositoryPermission;
+  /** For the one call that an archived repository still takes: to unarchive it. */
+  readonly evenArchived?: true;
 }
 
 /** Whether an App's permissions satisfy one of the alternatives; write includes read. */
@@ -133,7 +135,8 @@ export function authorize(state: State, actor: Actor, repository: Repository, ne
     case 'app':
       if (writes) throw new ApiError(401, 'Requires authentication');
   }
-  if (writes && repository.archived) throw forbidden('Repository was archived so is read-only.');
+  if (writes && repository.archived && need.evenArchived !== true)
+    throw forbidden('Repository was archived so is read-only.');
 }
 
 /** The same as `authorize`, for calls that write: gives the actor with its account. */

@@ -34,7 +34,7 @@ export interface Services {
   readonly page: PageHandler | undefined;
 }
 
-/** What a path leads to. */
+/** What a path of API or git leads to. */
 type Destination =
   | { readonly kind: 'git'; readonly asked: GitRequest; readonly route: string }
   | { readonly kind: 'graphql'; readonly route: string; readonly body: GraphQLRequest }
@@ -43,7 +43,13 @@ type Destination =
       readonly found: { readonly route: Route; readonly params: Record<string, string> };
       readonly route: string;
     }
-  | { readonly kind: 'page'; readonly route: string };
+  | { readonly kind: 'nothing'; readonly route: string };
+
+/** A path that the page looks after. */
+interface PageDestination {
+  readonly kind: 'page';
+  readonly answer: PageHandler;
+}
 
 /** Answers requests; every answer goes through `handle`. */
 export class Handler {
@@ -58,7 +64,10 @@ export class Handler {
   async handle(request: Request): Promise<Response> {
     const url = new URL(request.url);
     const destination = await this.#destination(request, url);
-    if (destination.kind === 'page') return await this.#page(request);
+    if (destination.kind === 'page') {
+      const response = await destination.answer(request);
+      return response ?? this.#stamp(errorResponse(notFound()));
+    }
     let actor: Actor = { kind: 'anonymous' };
     let refused: ApiError | undefined;
     try {
@@ -105,7 +114,7 @@ export class Handler {
     return response;
   }
 
-  async #destination(request: Request, url: URL): Promise<Destination> {
+  async #destination(request: Request, url: URL): Promise<Destination | PageDestination> {
     const { pathname } = url;
     const asked = matchGit(url);
     if (asked !== undefined) return { kind: 'git', asked, route: `/{owner}/{repo}.git${asked.path}` };
@@ -115,15 +124,11 @@ export class Handler {
     }
     const api = pathname.startsWith('/api/v3');
     const path = api ? pathname.slice('/api/v3'.length) || '/' : pathname;
-    const page: Destination = { kind: 'page', route: pathname };
-    if (!api && path === '/' && this.#services.page !== undefined) return page;
+    const answer = api ? undefined : this.#services.page;
+    if (answer !== undefined && path === '/') return { kind: 'page', answer };
     const found = restRouter.find(request.method, path);
-    return found === undefined ? page : { kind: 'rest', found, route: found.route.template };
-  }
-
-  async #page(request: Request): Promise<Response> {
-    const response = await this.#services.page?.(request);
-    return response ?? this.#stamp(errorResponse(notFound()));
+    if (found !== undefined) return { kind: 'rest', found, route: found.route.template };
+    return answer === undefined ? { kind: 'nothing', route: path } : { kind: 'page', answer };
   }
 
   async #faulted(
@@ -161,7 +166,7 @@ export class Handler {
           return this.#graphql(destination.body, actor, partial);
         case 'rest':
           return await this.#rest(request, url, destination, actor);
-        case 'page':
+        case 'nothing':
           throw notFound();
         default:
           return destination satisfies never;

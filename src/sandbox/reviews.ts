@@ -2,7 +2,6 @@
 import { includes, isTeamMember, repositoryPermission } from './access.ts';
 import { ownersOf, readCodeowners } from './codeowners.ts';
 import { changedPaths } from './git/changed-paths.ts';
-import { mergeBase } from './git/history.ts';
 import type { FileChange } from './git/diff.ts';
 import type { PullRequest, PullRequestParameters, Review, State, Team, User } from './state.ts';
 
@@ -28,7 +27,7 @@ export function pullRequestChanges(pullRequest: PullRequest): readonly FileChang
 }
 
 function pullRequestBase({ repository, baseSha, headSha }: PullRequest): string {
-  return mergeBase(repository.git, baseSha, headSha) ?? baseSha;
+  return repository.git.mergeBase(baseSha, headSha) ?? baseSha;
 }
 
 /** The code owners of each changed path (both names of a rename) that has any, by the base branch's CODEOWNERS. */

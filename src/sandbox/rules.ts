@@ -3,7 +3,7 @@ import { includes, isOrganizationAdmin, isTeamMember, repositoryPermission } fro
 import type { AccountActor } from './auth.ts';
 import { requirementMet } from './checks.ts';
 import type { SandboxContext } from './context.ts';
-import { commitsReachable, isAncestor } from './git/history.ts';
+import { commitsReachable, isAncestor, isFastForward } from './git/history.ts';
 import { missingReviews } from './reviews.ts';
 import type {
   BypassActor,
@@ -128,7 +128,7 @@ function violated(context: SandboxContext, rule: Rule, change: RefChange): strin
     case 'deletion':
       return after === null ? ['Cannot delete this protected branch.'] : [];
     case 'non_fast_forward':
-      return before !== null && after !== null && !isAncestor(repository.git, before, after)
+      return before !== null && after !== null && !isFastForward(repository.git, before, after)
         ? ['Cannot force-push to this branch.']
         : [];
     case 'required_linear_history':

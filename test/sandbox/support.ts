@@ -48,7 +48,7 @@ export interface World extends Acme {
   /** What the App's server was sent, oldest first. */
   readonly received: DeliveryRequest[];
   /** A client for a person. */
-  as(login: string): Octokit;
+  readonly as: (login: string) => Octokit;
   /** A client for the App's installation. */
   readonly bot: Octokit;
   /** A client for the App itself. */

@@ -68,7 +68,23 @@ export function pathHistory(git: PathReader, tip: string, path: string): Commit[
 
 /** Whether `ancestor` is reachable from `descendant`; a commit is its own ancestor. */
 export function isAncestor(git: CommitReader, ancestor: string, descendant: string): boolean {
-  return ancestor === descendant || ancestors(git, [descendant]).has(ancestor);
+  const seen = new Set([descendant]);
+  // Near commits first: mostly the ancestor is a parent or grandparent.
+  for (const sha of seen) {
+    if (sha === ancestor) return true;
+    for (const parent of git.commit(sha).parents) seen.add(parent);
+  }
+  return false;
+}
+
+/** Whether moving a ref from one commit or annotated tag to another loses nothing. */
+export function isFastForward(
+  git: CommitReader & { commitBehind(sha: string): Commit | undefined },
+  before: string,
+  after: string,
+): boolean {
+  const [from, to] = [git.commitBehind(before), git.commitBehind(after)];
+  return from !== undefined && to !== undefined && isAncestor(git, from.sha, to.sha);
 }
 
 /** The best common ancestor; undefined for unrelated histories. Of several equally good ones the newest. */

@@ -53,6 +53,8 @@ export class GitBackend {
     });
     this.#children.add(child);
     child.once('close', () => this.#children.delete(child));
+    // Without git there is no output, which `response` answers by 500.
+    child.once('error', () => this.#children.delete(child));
     if (child.stdin !== null) feed(request, child.stdin);
     return child;
   }

@@ -35,6 +35,7 @@ export class GitRepository {
   #refs: ReadonlyMap<string, string>;
   readonly #merges = new LRUCache<string, MergeResult>({ max: 2_000 });
   readonly #changes = new LRUCache<string, readonly FileChange[]>({ max: 2_000 });
+  readonly #mergeBases = new LRUCache<string, { readonly sha: string | undefined }>({ max: 10_000 });
 
   private constructor(directory: string) {
     this.directory = directory;
@@ -142,6 +143,11 @@ export class GitRepository {
     return commit;
   }
 
+  /** The commit itself, or the one behind an annotated tag; undefined where there is none. */
+  commitBehind(sha: string): Commit | undefined {
+    return this.readCommit(this.#peel(sha));
+  }
+
   /** The SHA behind `main`, `refs/heads/main`, `heads/main`, a tag, `HEAD` or a full SHA; tags are peeled. */
   resolve(name: string, defaultBranch: string): string | undefined {
     if (name === 'HEAD') return this.branch(defaultBranch);
@@ -227,13 +233,23 @@ export class GitRepository {
     return this.objects.writeTree([...entries.values()]);
   }
 
+  /** The best common ancestor of two commits; undefined for unrelated histories. */
+  mergeBase(one: string, other: string): string | undefined {
+    const key = `${one} ${other}`;
+    const known = this.#mergeBases.get(key);
+    if (known !== undefined) return known.sha;
+    const sha = mergeBase(this, one, other);
+    this.#mergeBases.set(key, { sha });
+    return sha;
+  }
+
   /** Merges two commits with `git merge-tree --write-tree`; writes the tree, touches no ref. */
   mergeTree(ours: string, theirs: string): MergeResult {
     const key = `${ours} ${theirs}`;
     const known = this.#merges.get(key);
     if (known !== undefined) return known;
     // Nothing to weigh where one side is ahead of the other.
-    const base = mergeBase(this, ours, theirs);
+    const base = this.mergeBase(ours, theirs);
     if (base === ours || base === theirs)
       return { kind: 'clean', tree: this.commit(base === ours ? theirs : ours).tree };
     const args = ['merge-tree', '--write-tree', '--name-only', '--no-messages', ours, theirs];

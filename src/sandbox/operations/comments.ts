@@ -99,6 +99,7 @@ export function createIssue(
   body: string | null,
 ): Issue {
   authorize(context.state, actor, repository, { app: ['issues:write'], role: 'read' });
+  if (repository.archived) throw forbidden('Repository was archived so is read-only.');
   const { user } = requireAccount(actor);
   const now = context.clock.now();
   const issue: Issue = context.state.create('I', {

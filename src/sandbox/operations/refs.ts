@@ -2,7 +2,7 @@
 import type { AccountActor } from '../auth.ts';
 import type { SandboxContext } from '../context.ts';
 import { ApiError, unprocessable } from '../errors.ts';
-import { isAncestor } from '../git/history.ts';
+import { commitsReachable, isFastForward } from '../git/history.ts';
 import { RefRefused } from '../git/refs.ts';
 import { violations } from '../rules.ts';
 import type { RefChange } from '../rules.ts';
@@ -78,7 +78,7 @@ function activityType({
 }: Pick<RefChange, 'repository' | 'before' | 'after'>): Activity['type'] {
   if (before === null) return 'branch_creation';
   if (after === null) return 'branch_deletion';
-  return isAncestor(repository.git, before, after) ? 'push' : 'force_push';
+  return isFastForward(repository.git, before, after) ? 'push' : 'force_push';
 }
 
 function updatePullRequests(
@@ -92,12 +92,18 @@ function updatePullRequests(
     if (after === null) closeFor(context, user, pullRequest, { headRefDeleted: branch });
     else headMoved(context, user, pullRequest, before, after);
   }
-  for (const pullRequest of pullRequests(repository)) {
-    if (pullRequest.state !== 'open' || pullRequest.baseRef !== branch) continue;
+  const against = pullRequests(repository).filter(
+    ({ state, baseRef }) => state === 'open' && baseRef === branch,
+  );
+  if (against.length === 0) return;
+  const known = before === null ? [] : [before];
+  const arrived = new Set(
+    after === null ? [] : commitsReachable(repository.git, [after], known).map(({ sha }) => sha),
+  );
+  for (const pullRequest of against) {
     pullRequest.mergeabilityAsked = false;
     if (after === null) closeFor(context, user, pullRequest, {});
-    else if (merge?.pullRequest !== pullRequest && before !== null)
-      mergedByPush(context, user, pullRequest, after);
+    else if (merge?.pullRequest !== pullRequest) mergedByPush(context, user, pullRequest, after, arrived);
   }
 }
 

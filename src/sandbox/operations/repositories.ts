@@ -154,7 +154,8 @@ export function updateRepository(
   repository: Repository,
   edit: RepositoryEdit,
 ): Repository {
-  const need = { app: ['administration:write'], role: repository.archived ? 'read' : 'admin' } as const;
+  const evenArchived = edit.archived === false ? ({ evenArchived: true } as const) : {};
+  const need = { app: ['administration:write'], role: 'admin', ...evenArchived } as const;
   const { user: sender } = authorizeWrite(context.state, actor, repository, need);
   const edited = (changes: Changes): void => {
     context.emit({ event: 'repository', action: 'edited', repository, changes, sender });

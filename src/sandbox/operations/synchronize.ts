@@ -121,17 +121,20 @@ export function closeFor(
   });
 }
 
-/** GitHub marks a pull request as merged when a push brings its head to the base branch. */
+/**
+ * GitHub marks a pull request as merged when a push brings its head to the base branch.
+ * @param arrived the commits that the push brought there
+ */
 export function mergedByPush(
   context: SandboxContext,
   user: User,
   pullRequest: PullRequest,
   tip: string,
+  arrived: ReadonlySet<string>,
 ): void {
-  const { git } = pullRequest.repository;
-  const { headSha, baseSha } = pullRequest;
-  if (isAncestor(git, headSha, baseSha) || !isAncestor(git, headSha, tip)) return;
-  const merges = git.commit(tip).parents.includes(headSha);
+  const { repository, headSha } = pullRequest;
+  if (!arrived.has(headSha)) return;
+  const merges = repository.git.commit(tip).parents.includes(headSha);
   markMerged(context, user, pullRequest, merges ? tip : headSha);
 }
 

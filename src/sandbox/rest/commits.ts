@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { parseInstant } from '../../base/instant.ts';
 import { authorize } from '../access.ts';
 import { ApiError, notFound, unprocessable } from '../errors.ts';
-import { commitsReachable, isAncestor, mergeBase, pathHistory } from '../git/history.ts';
+import { commitsReachable, isAncestor, pathHistory } from '../git/history.ts';
 import type { Commit } from '../git/objects.ts';
 import { createStatus } from '../operations/checks.ts';
 import { combinedStatus, commitStatus } from '../represent/check.ts';
@@ -60,7 +60,7 @@ function listCommits(call: Call): Answer {
   if (repository.git.branches().length === 0) throw new ApiError(409, 'Git Repository is empty.');
   const name = query.get('sha') ?? repository.defaultBranch;
   const tip = repository.git.resolve(name, repository.defaultBranch);
-  if (tip === undefined) throw notFound();
+  if (tip === undefined || repository.git.readCommit(tip) === undefined) throw notFound();
   const path = query.get('path');
   const commits =
     path === null || path === ''
@@ -169,7 +169,7 @@ function compare(call: Call): Answer {
     return commit;
   });
   if (base === undefined || head === undefined) throw notFound();
-  const common = mergeBase(git, base.sha, head.sha);
+  const common = git.mergeBase(base.sha, head.sha);
   if (common === undefined)
     throw new ApiError(404, `No common ancestor between ${baseName} and ${headName}.`);
   const ahead = commitsReachable(git, [head.sha], [base.sha]).reverse();

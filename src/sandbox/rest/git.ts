@@ -3,7 +3,7 @@ import type { components } from '@octokit/openapi-types';
 import { z } from 'zod';
 import { authorize, authorizeWrite } from '../access.ts';
 import { ApiError, notFound, unprocessable } from '../errors.ts';
-import { isAncestor } from '../git/history.ts';
+import { isFastForward } from '../git/history.ts';
 import { modes } from '../git/objects.ts';
 import type { TreeChange } from '../git/repository.ts';
 import { createCommit } from '../operations/commits.ts';
@@ -61,10 +61,17 @@ function postRef(call: Call): Answer {
   const actor = authorizeWrite(call.context.state, call.actor, repository, write);
   const { ref, sha } = parseBody(call, z.object({ ref: z.string(), sha: z.string() }));
   if (!/^refs\/(heads|tags)\/./.test(ref)) throw unprocessable('Reference name is not valid: ' + ref);
-  if (!repository.git.objects.has(sha)) throw unprocessable('Object does not exist');
+  assertFits(repository, ref, sha);
   if (repository.git.refs.has(ref)) throw unprocessable('Reference already exists');
   changeRef(call.context, actor, { repository, ref, before: null, after: sha });
   return json(gitRef(call.context, repository, ref, sha), 201);
+}
+
+/** Branches point at commits, tags at anything. */
+function assertFits(repository: Repository, ref: string, sha: string): void {
+  const { git } = repository;
+  const fits = ref.startsWith('refs/heads/') ? git.readCommit(sha) !== undefined : git.objects.has(sha);
+  if (!fits) throw unprocessable('Object does not exist');
 }
 
 /** Compare-and-swap: without `force` only a fast-forward goes through (facts §6). */
@@ -75,8 +82,9 @@ function patchRef(call: Call): Answer {
   const ref = `refs/${param(call, 'ref')}`;
   const before = repository.git.refs.get(ref);
   if (before === undefined) throw unprocessable('Reference does not exist');
-  if (!repository.git.objects.has(sha)) throw unprocessable('Object does not exist');
-  if (!force && !isAncestor(repository.git, before, sha)) throw unprocessable('Update is not a fast forward');
+  assertFits(repository, ref, sha);
+  if (!force && !isFastForward(repository.git, before, sha))
+    throw unprocessable('Update is not a fast forward');
   if (before !== sha) changeRef(call.context, actor, { repository, ref, before, after: sha });
   return json(gitRef(call.context, repository, ref, sha));
 }

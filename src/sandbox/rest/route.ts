@@ -74,8 +74,8 @@ export class Router {
       if (route.method !== (method === 'HEAD' ? 'GET' : method)) continue;
       const match = pattern.exec(pathname);
       if (match === null) continue;
-      const params = Object.fromEntries(names.map((name, index) => [name, decode(match[index + 1] ?? '')]));
-      return { route, params };
+      const params = decoded(names, match);
+      return params === undefined ? undefined : { route, params };
     }
     return undefined;
   }
@@ -90,11 +90,12 @@ function compile(template: string): { pattern: RegExp; names: string[] } {
   return { pattern: new RegExp(`^${source}/?$`), names };
 }
 
-function decode(text: string): string {
+/** The parts of a path by name; undefined where one is not properly encoded. */
+function decoded(names: readonly string[], match: RegExpExecArray): Record<string, string> | undefined {
   try {
-    return decodeURIComponent(text);
+    return Object.fromEntries(names.map((name, index) => [name, decodeURIComponent(match[index + 1] ?? '')]));
   } catch {
-    throw new ApiError(400, 'Malformed path');
+    return undefined;
   }
 }
 

@@ -4,7 +4,7 @@ import { formatInstant } from '../../base/instant.ts';
 import type { SandboxContext } from '../context.ts';
 import type { RepositoryEvent } from '../events.ts';
 import { changedPaths } from '../git/changed-paths.ts';
-import { commitsReachable, isAncestor } from '../git/history.ts';
+import { commitsReachable, isFastForward } from '../git/history.ts';
 import type { Commit, Signature } from '../git/objects.ts';
 import { repositoryPageUrl } from '../represent/links.ts';
 import type { Repository } from '../state.ts';
@@ -26,9 +26,9 @@ export function pushPayload(
   }: Extract<RepositoryEvent, { event: 'push' }> & { sender: { login: string; emails: readonly string[] } },
 ) {
   const { git } = repository;
-  const tip = after === null ? undefined : git.commit(after);
-  const base = before ?? git.branch(repository.defaultBranch);
-  const known = base === undefined || base === after ? [] : [base];
+  const tip = after === null ? undefined : git.commitBehind(after);
+  const base = git.commitBehind(before ?? git.branch(repository.defaultBranch) ?? '')?.sha;
+  const known = base === undefined || base === tip?.sha ? [] : [base];
   const added = tip === undefined ? [] : commitsReachable(git, [tip.sha], known).slice(0, maxCommits);
   const range = `${(before ?? zeros).slice(0, 12)}...${(after ?? zeros).slice(0, 12)}`;
   return {
@@ -37,7 +37,7 @@ export function pushPayload(
     after: after ?? zeros,
     created: before === null,
     deleted: after === null,
-    forced: before !== null && after !== null && !isAncestor(git, before, after),
+    forced: before !== null && after !== null && !isFastForward(git, before, after),
     base_ref: null,
     compare: repositoryPageUrl(context, repository, `/compare/${range}`),
     commits: added.map((commit) => pushedCommit(context, repository, commit)).reverse(),
