@@ -151,6 +151,17 @@ describe('a delivery', () => {
   });
 });
 
+it('a path that the API does not know is seen by observers, too', async () => {
+  const seen: RequestReport[] = [];
+  world.sandbox.onRequest((report) => {
+    seen.push(report);
+  });
+  for (const path of ['/api/v3/repos/acme/access/nonsense', '/api/v3/users/%E0%A4%A']) {
+    expect((await world.sandbox.handle(new Request(`http://x${path}`))).status).toBe(404);
+  }
+  expect(seen).toMatchObject([{ route: '/repos/acme/access/nonsense', status: 404 }, { status: 404 }]);
+});
+
 it('an observer sees every request with its route, operation, actor and outcome', async () => {
   const seen: RequestReport[] = [];
   const stop = world.sandbox.onRequest((report) => {

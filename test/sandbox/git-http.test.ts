@@ -159,6 +159,23 @@ describe('a push', () => {
     expect((await git('push', world.repository.git.directory, 'HEAD:x')).ok).toBe(false);
   });
 
+  it('may bring an annotated tag, and move it', async () => {
+    await clone('alice');
+    const sha = await commit('a.txt', 'a\n');
+    await git('tag', '-a', 'v1', '-m', 'one');
+    expect((await git('push', '-q', 'origin', 'v1')).ok).toBe(true);
+    await world.sandbox.settle();
+    expect(lastPayload(world, 'push')).toMatchObject({ ref: 'refs/tags/v1', head_commit: { id: sha } });
+    const { data } = await world.bot.git.getRef({ ...access, ref: 'tags/v1' });
+    expect(data.object.type).toBe('tag');
+    expect((await world.bot.repos.getCommit({ ...access, ref: 'v1' })).data.sha).toBe(sha);
+    await commit('b.txt', 'b\n');
+    await git('tag', '-f', '-a', 'v1', '-m', 'two');
+    expect((await git('push', '-q', '--force', 'origin', 'v1')).ok).toBe(true);
+    await world.sandbox.settle();
+    expect(lastPayload(world, 'push')).toMatchObject({ ref: 'refs/tags/v1', forced: false });
+  });
+
   it('may be large', async () => {
     await clone('alice');
     const text = Array.from({ length: 60_000 }, (_, index) => `line ${index * 7919}`).join('\n');

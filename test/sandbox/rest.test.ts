@@ -96,6 +96,12 @@ describe('git data', () => {
     await expect(world.bot.git.getBlob({ ...access, file_sha: absent })).rejects.toMatchObject({
       status: 404,
     });
+    const { data: blob } = await world.bot.git.createBlob({ ...access, content: 'x' });
+    const branch = { ...access, ref: 'refs/heads/x', sha: blob.sha };
+    await expect(world.bot.git.createRef(branch)).rejects.toMatchObject({ status: 422 });
+    await expect(world.bot.repos.listCommits({ ...access, sha: blob.sha })).rejects.toMatchObject({
+      status: 404,
+    });
     for (const path of ['../x', 'a/../x', '.git/config', 'a//b', '/a', '']) {
       const entry = { path, mode: '100644', type: 'blob', content: 'x' } as const;
       await expect(world.bot.git.createTree({ ...access, tree: [entry] })).rejects.toMatchObject({

@@ -341,6 +341,11 @@ it('an archived repository takes nothing', async () => {
   expect(() => push('alice', 'a')).toThrow('archived');
   const comment = world.bot.issues.createComment({ ...access, issue_number: number, body: 'x' });
   await expect(comment).rejects.toMatchObject({ status: 403 });
+  await expect(world.as('alice').repos.update({ ...access, archived: false })).rejects.toMatchObject({
+    status: 403,
+  });
+  await world.as('erin').repos.update({ ...access, archived: false });
+  push('alice', 'a');
 });
 
 it('an App without administration changes no settings', async () => {
