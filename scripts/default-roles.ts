@@ -7,7 +7,7 @@
  *
  * Both come from the public Go module of the version below; Go must be installed. `node scripts/default-roles.ts`
  */
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -127,16 +127,17 @@ async function write(name: string, data: unknown): Promise<void> {
 /** Downloads the module and gives its folder in Go's module cache. */
 function download(): string {
   const folder = mkdtempSync(join(tmpdir(), 'curfew-kubernetes-'));
-  try {
-    const printed = execFileSync('go', ['mod', 'download', '-json', `k8s.io/kubernetes@${kubernetes}`], {
-      cwd: folder,
-      env: { ...process.env, GOFLAGS: '-mod=mod' },
-      encoding: 'utf8',
-    });
-    return z.object({ Dir: z.string() }).parse(JSON.parse(printed)).Dir;
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  const options = { cwd: folder, env: { ...process.env, GOFLAGS: '-mod=mod' }, encoding: 'utf8' } as const;
+  const { error, status, stdout } = spawnSync(
+    'go',
+    ['mod', 'download', '-json', `k8s.io/kubernetes@${kubernetes}`],
+    options,
+  );
+  rmSync(folder, { recursive: true });
+  if (error !== undefined)
+    throw new Error('there is no command "go"; install Go 1.26 or later', { cause: error });
+  if (status !== 0) throw new Error(`go mod download failed\n${stdout}`);
+  return z.object({ Dir: z.string() }).parse(JSON.parse(stdout)).Dir;
 }
 
 const module = download();

@@ -4,7 +4,7 @@ import type { PolicyRule } from './rule.ts';
 /** A question to RBAC, as the API server asks it: `authorizer.Attributes` without the user. */
 export type Attributes = ResourceAttributes | UrlAttributes;
 
-export interface ResourceAttributes {
+interface ResourceAttributes {
   readonly verb: string;
   /** `''` is the core group. */
   readonly group: string;
@@ -17,7 +17,7 @@ export interface ResourceAttributes {
   readonly namespace: string;
 }
 
-export interface UrlAttributes {
+interface UrlAttributes {
   readonly verb: string;
   readonly nonResourceURL: string;
 }

@@ -3,7 +3,7 @@ import { prefixOf } from './compiled.ts';
 
 export type Tuple = ResourceTuple | UrlTuple;
 
-export interface ResourceTuple {
+interface ResourceTuple {
   readonly kind: 'resource';
   /** Null: in every namespace, and on resources of the cluster. */
   readonly namespace: string | null;
@@ -14,7 +14,7 @@ export interface ResourceTuple {
   readonly name: string | null;
 }
 
-export interface UrlTuple {
+interface UrlTuple {
   readonly kind: 'url';
   /** With at most one star, at its end. */
   readonly url: string;

@@ -54,7 +54,7 @@ export interface WildcardNeed {
 }
 
 /** Creating objects of any kind that is stored. */
-export interface CreatesNeed {
+interface CreatesNeed {
   readonly kind: 'creates';
 }
 
