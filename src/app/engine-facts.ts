@@ -14,7 +14,10 @@ import type { EngineClock } from './engine.ts';
 
 /** What is remembered from run to run: nothing that could not be read again. */
 export interface Memory {
-  /** The latest time ever seen: the end is judged by it, so that a clock set back revives nothing. */
+  /**
+   * The latest time that GitHub ever gave: the end is judged by it, so that a clock set back revives nothing. What our
+   * own clock says counts only while it says so: one that jumped ahead and was put right must not end whatever comes.
+   */
   latestNow: Instant;
   /** Comments of pull requests as they were when last read. */
   readonly heard: Map<number, { readonly at: Instant; readonly commands: CommandsFacts }>;
@@ -33,7 +36,7 @@ export interface Known {
 export async function readKnown(port: RepositoryPort, clock: EngineClock, memory: Memory): Promise<Known> {
   const read = await port.readBranch();
   const localNow = clock.now();
-  memory.latestNow = Math.max(memory.latestNow, read.now, localNow);
+  memory.latestNow = Math.max(memory.latestNow, read.now);
   memory.untold ??= new Set(endedOfLate(read));
   const paths = landingPaths(read.tip);
   const landings = await port.readLandings(read, { granted: paths.granted, pending: [] });
@@ -47,7 +50,7 @@ export async function readKnown(port: RepositoryPort, clock: EngineClock, memory
       accounts: new Map(),
       blobs: new Map(),
       localNow,
-      latestNow: memory.latestNow,
+      latestNow: Math.max(memory.latestNow, localNow),
     },
   };
 }
@@ -69,7 +72,7 @@ export async function readRest(
   const { repository, tip } = read;
   const { landings, unread } = await readPending(port, read, paths.pending, log);
   const standing = provenGrants(repository, tip, world.landings).filter(
-    ({ evidence }) => evidence.expiresAt > memory.latestNow,
+    ({ evidence }) => evidence.expiresAt > context.latestNow,
   );
   const deciding = [...standing.map(({ evidence }) => evidence.request), ...landings.keys()];
   const inForce = standing.map(({ evidence }) => evidence.pullRequest);

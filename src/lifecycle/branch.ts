@@ -25,7 +25,7 @@ export interface BranchContext {
   /** Texts of the blobs that `changedRoleBlobs` named. */
   readonly blobs: ReadonlyMap<string, string>;
   readonly localNow: Instant;
-  /** The latest time ever seen, here or at GitHub: by it the end is judged. */
+  /** The latest time that GitHub ever gave, or ours where that is ahead: by it the end is judged. */
   readonly latestNow: Instant;
 }
 
