@@ -209,15 +209,17 @@ describe('the page', () => {
   test('does not replace what somebody is writing', async () => {
     const { page } = await open();
     await signIn(page, 'carol');
-    await page.goto('/acme/access/pull/1');
-    await page.getByLabel('Comment as carol').fill('not finished');
+    await page.goto('/acme/access/new/main');
+    await page.getByRole('link', { name: 'Look across a cluster' }).click();
+    await page.getByRole('button', { name: 'Open it as a draft' }).click();
+    await page.getByLabel('Comment or review as carol').fill('not finished');
     const other = (await open()).page;
     await signIn(other, 'bob');
-    await other.goto('/acme/access/pull/1');
-    await other.getByLabel('Comment as bob').fill('Meanwhile');
+    await other.goto(page.url());
+    await other.getByLabel('Comment or review as bob').fill('Meanwhile');
     await other.getByRole('button', { name: 'Comment', exact: true }).click();
     await page.getByText('This page has changed').waitFor();
-    expect(await page.getByLabel('Comment as carol').inputValue()).toBe('not finished');
+    expect(await page.getByLabel('Comment or review as carol').inputValue()).toBe('not finished');
     await page.getByRole('link', { name: 'Show it as it is now' }).click();
     await page.getByText('Meanwhile').waitFor();
   });
