@@ -12,9 +12,7 @@ import { requestPath } from '../request/path.ts';
 import type { RequestPath } from '../request/request.ts';
 import { readManifests } from '../request/manifests.ts';
 import { canonicalYaml } from '../template/canonical.ts';
-
-/** The label that every object of a grant carries; its value is the grant id. */
-export const grantLabel = 'curfew.dev/grant';
+import { grantLabel } from '../template/template.ts';
 
 /** What the annotations of every object of a grant say. */
 export interface GrantMetadata {

@@ -2,6 +2,7 @@
 import type { Json, KubernetesObject } from '../../base/json.ts';
 import type { NetworkLimits } from '../../policy/policy.ts';
 import type { Scope } from '../../request/request.ts';
+import { grantLabel } from '../../template/template.ts';
 import { asObject } from '../rbac/tree.ts';
 import { difference, type IsolationChange } from './difference.ts';
 import { groupChanges, type Grouped } from './groups.ts';
@@ -43,9 +44,6 @@ export interface Case {
   /** Objects of the snapshot whose place the grant's take, and that are not of this grant. */
   readonly replaced: readonly KubernetesObject[];
 }
-
-/** On every object of a grant, with the grant's id. */
-export const grantLabel = 'curfew.dev/grant';
 
 /** Works the question out; `grant` and `rights` are what its objects say. */
 export function caseOf(question: NetworkQuestion, grant: NetworkWorld, rights: NetworkRights): Case {

@@ -1,6 +1,7 @@
 /** All guard rails, over the grant itself, what it changes, and the limits of the policy. */
 import type { Danger } from '../effect.ts';
-import { grantLabel, type Case } from './case.ts';
+import { grantLabel } from '../../template/template.ts';
+import type { Case } from './case.ts';
 import { refused } from './danger.ts';
 import { describePods } from './describe-policy.ts';
 import { guardEnvironments, type ClusterWorld } from './environments.ts';
