@@ -1,6 +1,7 @@
 /** `curfew network`: what NetworkPolicies really allow, from any folder of manifests, with no cluster to ask. */
 import { didYouMean } from '../base/suggest.ts';
-import { UsageError, type Command, type CommandIo } from './command.ts';
+import { TooComplex } from '../effect/network/port-table.ts';
+import { InputError, UsageError, type Command, type CommandIo } from './command.ts';
 
 type Action = (args: readonly string[], io: CommandIo) => Promise<number>;
 
@@ -47,7 +48,7 @@ Examples:
 `,
   run: async ([name = '', ...args], io) => {
     const load = Object.hasOwn(actions, name) ? actions[name] : undefined;
-    if (load !== undefined) return (await load())(args, io);
+    if (load !== undefined) return run(await load(), args, io);
     const known = Object.keys(actions);
     throw new UsageError(
       name === '' || name.startsWith('-')
@@ -56,3 +57,11 @@ Examples:
     );
   },
 };
+
+async function run(action: Action, args: readonly string[], io: CommandIo): Promise<number> {
+  try {
+    return await action(args, io);
+  } catch (error) {
+    throw error instanceof TooComplex ? new InputError(error.message) : error;
+  }
+}

@@ -2,7 +2,7 @@
  * IP addresses and sets of them. IPv4 and IPv6 lie one after the other on one line of integers, parted by a gap that
  * is in no set, so that one set holds addresses of both.
  */
-import { combine, runs, type Step, type Steps } from './steps.ts';
+import { combine, combineAll, runs, type Step, type Steps } from './steps.ts';
 
 /** A point of the line: an IPv4 address as its number, an IPv6 address beyond the gap. */
 export type Address = bigint;
@@ -51,8 +51,9 @@ export function addressRange({ from, to }: Pick<Cidr, 'from' | 'to'>): AddressSe
   return from === 0n ? inside : [{ from: 0n, value: false }, ...inside];
 }
 
-export function uniteAddresses(a: AddressSet, b: AddressSet): AddressSet {
-  return combine(a, b, (inA, inB) => inA || inB);
+/** The addresses of any of the sets. */
+export function uniteAddresses(sets: readonly AddressSet[]): AddressSet {
+  return combineAll(sets, (inA, inB) => inA || inB, noAddresses);
 }
 
 /** The addresses of `a` that are not in `b`. */

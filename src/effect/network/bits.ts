@@ -23,8 +23,21 @@ export class Bits {
     this.#words[word] = (this.#words[word] ?? 0) | (1 << (item & 31));
   }
 
+  /** Adds every member of the other set. */
+  addAll(other: Bits): void {
+    for (const [index, word] of other.#words.entries()) this.#words[index] = (this.#words[index] ?? 0) | word;
+  }
+
   has(item: number): boolean {
     return ((this.#words[item >>> 5] ?? 0) & (1 << (item & 31))) !== 0;
+  }
+
+  /** Whether the sets have a member in common. */
+  meets(other: Bits): boolean {
+    for (let index = 0; index < this.#words.length; index += 1) {
+      if (((this.#words[index] ?? 0) & (other.#words[index] ?? 0)) !== 0) return true;
+    }
+    return false;
   }
 
   isEmpty(): boolean {

@@ -10,12 +10,12 @@ import type { NetworkWorld } from './world.ts';
 
 export type Violation = FlowViolation | BaselineViolation;
 
-export interface FlowViolation extends ForbiddenFlow {
+interface FlowViolation extends ForbiddenFlow {
   readonly kind: 'flow';
   readonly invariant: string;
 }
 
-export interface BaselineViolation {
+interface BaselineViolation {
   readonly kind: 'baseline';
   readonly invariant: string;
   readonly namespace: string;
@@ -23,7 +23,7 @@ export interface BaselineViolation {
   readonly because: readonly string[];
 }
 
-/** Every violation, in the order of the statements; of each the first hundred flows. */
+/** Every violation, in the order of the statements; of each the first hundred flows. Throws `TooComplex`. */
 export function checkInvariants(world: NetworkWorld, invariants: readonly Invariant[]): readonly Violation[] {
   const statements = invariants.flatMap(({ statement }) =>
     statement.kind === 'defaultDeny' ? [] : [statement],

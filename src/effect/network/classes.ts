@@ -3,11 +3,11 @@
  * of pods, but only as many classes as its policies make differences.
  */
 import { selects, type Selector } from '../rbac/selector.ts';
-import type { Address, Family } from './addresses.ts';
+import { uniteAddresses, type Address, type AddressSet, type Family } from './addresses.ts';
 import { Bits } from './bits.ts';
 import { lookOf, peersOf, type Look } from './look.ts';
-import type { AddressPeer, Peer, PodPeer } from './policy.ts';
-import { valueAt } from './steps.ts';
+import type { Peer, PodPeer } from './policy.ts';
+import { runs } from './steps.ts';
 import type { NetworkWorld, Pod } from './world.ts';
 
 /** The classes of a world, by namespace, label and address, so that a selector is a few operations on sets of them. */
@@ -20,7 +20,8 @@ export class Classes {
   readonly #all: Bits;
   readonly #byNamespace = new Map<string, Bits>();
   readonly #byLabel = new Map<string, Map<string, Bits>>();
-  readonly #bySegment: Readonly<Record<Family, Map<number, Segment>>> = { 4: new Map(), 6: new Map() };
+  /** In the order of their addresses. */
+  readonly #byAddress: Readonly<Record<Family, readonly Addressed[]>>;
   readonly #peers = new Map<string, Bits>();
 
   private constructor(world: NetworkWorld, look: Look, pods: readonly Pod[], of: ReadonlyMap<Pod, number>) {
@@ -28,7 +29,7 @@ export class Classes {
     this.pods = pods;
     this.of = of;
     this.#all = Bits.all(pods.length);
-    for (const [id, { namespace, labels, ipv4, ipv6 }] of pods.entries()) {
+    for (const [id, { namespace, labels }] of pods.entries()) {
       this.#entry(this.#byNamespace, namespace).add(id);
       for (const key of look.keys) {
         const value = labels.get(key);
@@ -37,9 +38,11 @@ export class Classes {
         this.#byLabel.set(key, values);
         this.#entry(values, value).add(id);
       }
-      if (ipv4 !== null) this.#addToSegment(4, look.segment(ipv4), ipv4, id);
-      if (ipv6 !== null) this.#addToSegment(6, look.segment(ipv6), ipv6, id);
     }
+    this.#byAddress = {
+      4: inOrder(pods.map(({ ipv4 }) => ipv4)),
+      6: inOrder(pods.map(({ ipv6 }) => ipv6)),
+    };
   }
 
   /** The classes that the world's policies, and these further selectors of pods, can tell apart. */
@@ -63,11 +66,8 @@ export class Classes {
   /** The families of addresses that lie in some block of a policy; empty where no address matters. */
   families(): readonly Family[] {
     const blocks = this.#world.policies.flatMap(peersOf).filter((peer) => peer.kind === 'addresses');
-    return ([4, 6] as const).filter((family) =>
-      [...this.#bySegment[family].values()].some(({ address }) =>
-        blocks.some(({ addresses }) => valueAt(addresses, address, false)),
-      ),
-    );
+    const addresses = uniteAddresses(blocks.map((block) => block.addresses));
+    return ([4, 6] as const).filter((family) => !this.#selectAddresses(addresses, family).isEmpty());
   }
 
   /** The classes that the selector selects in the namespace, or in all of them; only for selectors that were given. */
@@ -94,7 +94,9 @@ export class Classes {
     const known = this.#peers.get(key);
     if (known !== undefined) return known;
     const selected =
-      peer.kind === 'addresses' ? this.#selectAddresses(peer, family) : this.#selectPods(peer, namespace);
+      peer.kind === 'addresses'
+        ? this.#selectAddresses(peer.addresses, family)
+        : this.#selectPods(peer, namespace);
     this.#peers.set(key, selected);
     return selected;
   }
@@ -106,17 +108,18 @@ export class Classes {
     return this.select(null, pods).intersect(this.#union(there.map(([name]) => this.#byNamespace.get(name))));
   }
 
-  #selectAddresses({ addresses }: AddressPeer, family: Family): Bits {
-    const segments = [...this.#bySegment[family].values()];
-    return this.#union(
-      segments.map(({ address, classes }) => (valueAt(addresses, address, false) ? classes : undefined)),
-    );
-  }
-
-  #addToSegment(family: Family, number: number, address: Address, id: number): void {
-    const segment = this.#bySegment[family].get(number) ?? { address, classes: this.#none() };
-    this.#bySegment[family].set(number, segment);
-    segment.classes.add(id);
+  #selectAddresses(addresses: AddressSet, family: Family): Bits {
+    const selected = this.#none();
+    const all = this.#byAddress[family];
+    for (const { from, to, value } of runs(addresses)) {
+      if (!value) continue;
+      for (let index = indexFrom(all, from); index < all.length; index += 1) {
+        const one = all[index];
+        if (one === undefined || (to !== null && one.address >= to)) break;
+        selected.add(one.id);
+      }
+    }
+    return selected;
   }
 
   #entry(index: Map<string, Bits>, key: string): Bits {
@@ -130,12 +133,31 @@ export class Classes {
   }
 
   #union(sets: readonly (Bits | undefined)[]): Bits {
-    return sets.reduce<Bits>((union, set) => (set === undefined ? union : union.unite(set)), this.#none());
+    const union = this.#none();
+    for (const set of sets) if (set !== undefined) union.addAll(set);
+    return union;
   }
 }
 
-/** Classes whose pods have addresses that no block tells apart, with one of those addresses. */
-interface Segment {
+/** A class with the address of its pod. Others of the class may have others, which no policy tells apart. */
+interface Addressed {
   readonly address: Address;
-  readonly classes: Bits;
+  readonly id: number;
+}
+
+function inOrder(addresses: readonly (Address | null)[]): readonly Addressed[] {
+  const known = addresses.flatMap((address, id) => (address === null ? [] : [{ address, id }]));
+  return known.sort((a, b) => (a.address < b.address ? -1 : 1));
+}
+
+/** The index of the first class whose address is not before this one. */
+function indexFrom(classes: readonly Addressed[], address: Address): number {
+  let [low, high] = [0, classes.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const one = classes[middle];
+    if (one !== undefined && one.address < address) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -1,20 +1,12 @@
 /** The whole connection list of a world. */
 import { everywhere, type Family } from './addresses.ts';
 import { Classes } from './classes.ts';
-import {
-  addressRanges,
-  compareText,
-  familiesOf,
-  inOrder,
-  mergeByDestination,
-  podsByEndpoint,
-  type AddressRange,
-  type Grouping,
-} from './endpoints.ts';
+import { familiesOf, podsByEndpoint, type Grouping } from './endpoints.ts';
 import { Evaluation } from './evaluation.ts';
 import type { Direction } from './policy.ts';
 import { none, PortTable, type PortId } from './port-table.ts';
 import type { PortSet } from './ports.ts';
+import { addressRanges, inOrder, mergeByDestination, RangeMemory } from './rows.ts';
 import { combine } from './steps.ts';
 import type { NetworkWorld, Pod } from './world.ts';
 
@@ -29,7 +21,7 @@ export interface Connection {
 /**
  * Every connection that the policies allow, sorted by `src` and then `dst`: one for each pair of ends that has any, at
  * least one of them in the cluster, pairs of an end with itself left out. Addresses are disjoint ranges, each as long
- * as its ports are the same. They come one after the other, for a large cluster has millions.
+ * as its ports are the same. They come one after the other, for a large cluster has millions. Throws `TooComplex`.
  */
 export function connections(world: NetworkWorld, { by }: { readonly by: Grouping }): Generator<Connection> {
   return new Connections(world, by).all();
@@ -51,23 +43,17 @@ class Connections {
   readonly #evaluation: Evaluation;
   readonly #families: readonly Family[];
   readonly #endpoints: readonly Endpoint[];
+  readonly #ranges: Readonly<Record<Direction, RangeMemory<Endpoint, PortId>>>;
 
   constructor(world: NetworkWorld, by: Grouping) {
     this.#evaluation = new Evaluation(world, Classes.of(world), this.#table);
     this.#families = familiesOf(world);
     this.#endpoints = podsByEndpoint(world.pods, by).map(([name, pods]) => this.#endpoint(name, pods));
+    this.#ranges = { ingress: this.#rangeMemory('ingress'), egress: this.#rangeMemory('egress') };
   }
 
   all(): Generator<Connection> {
-    const incoming = this.#endpoints.flatMap((endpoint) =>
-      this.#external(endpoint, 'ingress').map(({ name, value }) => ({
-        src: name,
-        dst: endpoint.name,
-        ports: this.#table.set(value),
-      })),
-    );
-    incoming.sort((a, b) => compareText(a.src, b.src) || compareText(a.dst, b.dst));
-    return inOrder(this.#endpoints, incoming, (endpoint) => this.#outgoing(endpoint));
+    return inOrder(this.#endpoints, this.#incoming(), (endpoint) => this.#outgoing(endpoint));
   }
 
   from(name: string, pods: readonly Pod[]): readonly Connection[] {
@@ -78,6 +64,12 @@ class Connections {
     return { name, classes: [...new Set(pods.map((pod) => this.#evaluation.classes.of.get(pod) ?? none))] };
   }
 
+  *#incoming(): Generator<Connection> {
+    for (const { name, value, end } of this.#ranges.ingress.all(this.#endpoints)) {
+      yield { src: name, dst: end.name, ports: this.#table.set(value) };
+    }
+  }
+
   #outgoing(endpoint: Endpoint): readonly Connection[] {
     const row = this.#rowOf(endpoint);
     const inside: Connection[] = [];
@@ -86,7 +78,7 @@ class Connections {
       if (ports === none || other === endpoint) continue;
       inside.push({ src: endpoint.name, dst: other.name, ports: this.#table.set(ports) });
     }
-    const outside = this.#external(endpoint, 'egress').map(({ name, value }) => ({
+    const outside = this.#ranges.egress.of(endpoint).map(({ name, value }) => ({
       src: endpoint.name,
       dst: name,
       ports: this.#table.set(value),
@@ -94,11 +86,16 @@ class Connections {
     return mergeByDestination(inside, outside);
   }
 
-  #external({ classes }: Endpoint, direction: Direction): readonly AddressRange<PortId>[] {
-    const ports = classes
-      .map((id) => this.#evaluation.external(id, direction))
-      .reduce((a, b) => combine(a, b, (x, y) => this.#table.unite(x, y)), everywhere<PortId>(none, none));
-    return addressRanges(ports, none, this.#families);
+  #rangeMemory(direction: Direction): RangeMemory<Endpoint, PortId> {
+    const evaluation = this.#evaluation;
+    const keyOf = ({ classes }: Endpoint): string =>
+      [...new Set(classes.map((id) => evaluation.externalKey(id, direction)))].sort().join(' ');
+    return new RangeMemory(keyOf, ({ classes }) => {
+      const ports = classes
+        .map((id) => evaluation.external(id, direction))
+        .reduce((a, b) => combine(a, b, (x, y) => this.#table.unite(x, y)), everywhere<PortId>(none, none));
+      return addressRanges(ports, none, this.#families);
+    });
   }
 
   /** What any pod of the end reaches, by class. */

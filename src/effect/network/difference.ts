@@ -1,20 +1,12 @@
 /** What changes between two worlds: connections opened and closed, and pods that become isolated or no longer are. */
 import { everywhere, type Address, type Family } from './addresses.ts';
 import { Classes } from './classes.ts';
-import {
-  addressRanges,
-  compareText,
-  familiesOf,
-  inOrder,
-  mergeByDestination,
-  podsByEndpoint,
-  type AddressRange,
-  type Grouping,
-} from './endpoints.ts';
+import { compareText, familiesOf, podsByEndpoint, type Grouping } from './endpoints.ts';
 import { Evaluation } from './evaluation.ts';
 import { directions, type Direction } from './policy.ts';
 import { none, PortTable, type PortId } from './port-table.ts';
 import type { PortSet } from './ports.ts';
+import { addressRanges, inOrder, mergeByDestination, RangeMemory } from './rows.ts';
 import { combine, type Steps } from './steps.ts';
 import type { NetworkWorld, Pod } from './world.ts';
 
@@ -42,7 +34,7 @@ export interface Difference {
 
 /**
  * Compares pod by pod. Pods come and go while their workload stays, so a pod without its like in the other world is
- * compared with another pod of the same workload.
+ * compared with another pod of the same workload. Throws `TooComplex`, here or in `changes`.
  */
 export function difference(
   before: NetworkWorld,
@@ -130,6 +122,7 @@ class Comparison {
   readonly #families: readonly Family[];
   readonly #sides: Sides;
   readonly #table: PortTable;
+  readonly #ranges: Readonly<Record<Direction, RangeMemory<Endpoint, ChangeId>>>;
 
   constructor(paired: Paired, families: readonly Family[], sides: Sides, table: PortTable) {
     this.#endpoints = paired.endpoints;
@@ -137,14 +130,17 @@ class Comparison {
     this.#families = families;
     this.#sides = sides;
     this.#table = table;
+    this.#ranges = { ingress: this.#rangeMemory('ingress'), egress: this.#rangeMemory('egress') };
   }
 
   changes(): Generator<Change> {
-    const incoming = this.#endpoints.flatMap((endpoint) =>
-      this.#external(endpoint, 'ingress').map(({ name, value }) => this.#change(name, endpoint.name, value)),
-    );
-    incoming.sort((a, b) => compareText(a.src, b.src) || compareText(a.dst, b.dst));
-    return inOrder(this.#endpoints, incoming, (endpoint) => this.#outgoing(endpoint));
+    return inOrder(this.#endpoints, this.#incoming(), (endpoint) => this.#outgoing(endpoint));
+  }
+
+  *#incoming(): Generator<Change> {
+    for (const { name, value, end } of this.#ranges.ingress.all(this.#endpoints)) {
+      yield this.#change(name, end.name, value);
+    }
   }
 
   isolation(): readonly IsolationChange[] {
@@ -162,9 +158,9 @@ class Comparison {
   }
 
   #outgoing(endpoint: Endpoint): readonly Change[] {
-    const outside = this.#external(endpoint, 'egress').map(({ name, value }) =>
-      this.#change(endpoint.name, name, value),
-    );
+    const outside = this.#ranges.egress
+      .of(endpoint)
+      .map(({ name, value }) => this.#change(endpoint.name, name, value));
     const row = this.#rowOf(endpoint);
     if (row === null) return outside;
     const inside: Change[] = [];
@@ -200,19 +196,29 @@ class Comparison {
     );
   }
 
-  #external({ pairs }: Endpoint, direction: Direction): readonly AddressRange<ChangeId>[] {
-    const nothing = everywhere<PortId>(none, none);
-    const changes = pairs.map((number) => {
-      const { before, after } = this.#pairs[number] ?? nobody;
-      const was = before === null ? nothing : this.#sides.before.external(before, direction);
-      const is = after === null ? nothing : this.#sides.after.external(after, direction);
-      return combine(was, is, (a, b) => this.#compare(a, b));
+  #rangeMemory(direction: Direction): RangeMemory<Endpoint, ChangeId> {
+    const { before, after } = this.#sides;
+    const keyOf = ({ pairs }: Endpoint): string => {
+      const keys = pairs.map((number) => {
+        const pair = this.#pairs[number] ?? nobody;
+        const was = pair.before === null ? '' : before.externalKey(pair.before, direction);
+        return `${was}>${pair.after === null ? '' : after.externalKey(pair.after, direction)}`;
+      });
+      return [...new Set(keys)].sort().join(' ');
+    };
+    return new RangeMemory(keyOf, ({ pairs }) => {
+      const changes = pairs.map((number) => this.#externalChange(this.#pairs[number] ?? nobody, direction));
+      const nowhere = everywhere<ChangeId>(unchanged, unchanged);
+      const union = changes.reduce((sum, steps) => combine(sum, steps, (a, b) => this.#unite(a, b)), nowhere);
+      return addressRanges(union, unchanged, this.#families);
     });
-    const union = changes.reduce<Steps<Address, ChangeId>>(
-      (sum, steps) => combine(sum, steps, (a, b) => this.#unite(a, b)),
-      everywhere(unchanged, unchanged),
-    );
-    return addressRanges(union, unchanged, this.#families);
+  }
+
+  #externalChange(pair: Pair, direction: Direction): Steps<Address, ChangeId> {
+    const nothing = everywhere<PortId>(none, none);
+    const was = pair.before === null ? nothing : this.#sides.before.external(pair.before, direction);
+    const is = pair.after === null ? nothing : this.#sides.after.external(pair.after, direction);
+    return combine(was, is, (a, b) => this.#compare(a, b));
   }
 
   #compare(before: PortId, after: PortId): ChangeId {

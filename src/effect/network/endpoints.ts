@@ -1,7 +1,6 @@
 /** The ends of connections as lists name them: workloads or pods, and ranges of addresses. */
-import { familyOf, formatRange, type Address, type Family } from './addresses.ts';
+import type { Family } from './addresses.ts';
 import { peersOf } from './look.ts';
-import { runs, type Steps } from './steps.ts';
 import { podText, workloadText, type NetworkWorld, type Pod } from './world.ts';
 
 /** Whether a list has one end for each workload, standing for all its pods, or one for each pod. */
@@ -40,52 +39,4 @@ export function familiesOf({ pods, policies }: NetworkWorld): readonly Family[] 
     pods.some(({ ipv6 }) => ipv6 !== null) ||
     policies.flatMap(peersOf).some((peer) => peer.kind === 'addresses' && peer.block.family === 6);
   return hasIPv6 ? [4, 6] : [4];
-}
-
-/** Addresses with the same value; those of no value and of other families are left out. */
-export interface AddressRange<V> {
-  /** `10.0.0.0-10.255.255.255`. */
-  readonly name: string;
-  readonly value: V;
-}
-
-/** The ranges in the order of their names. */
-export function addressRanges<V>(
-  steps: Steps<Address, V>,
-  nothing: V,
-  families: readonly Family[],
-): readonly AddressRange<V>[] {
-  return runs(steps)
-    .flatMap(({ from, to, value }) =>
-      value === nothing || to === null || !families.includes(familyOf(from))
-        ? []
-        : [{ name: formatRange(from, to), value }],
-    )
-    .sort((a, b) => compareText(a.name, b.name));
-}
-
-/** Rows in the order of `src`: those of the ends in the cluster, made when their turn comes, among those from addresses. */
-export function* inOrder<E extends { readonly name: string }, Row extends { readonly src: string }>(
-  endpoints: readonly E[],
-  incoming: readonly Row[],
-  outgoing: (endpoint: E) => readonly Row[],
-): Generator<Row> {
-  let next = 0;
-  for (const endpoint of endpoints) {
-    for (let row = incoming[next]; row !== undefined && row.src < endpoint.name; row = incoming[next]) {
-      yield row;
-      next += 1;
-    }
-    yield* outgoing(endpoint);
-  }
-  yield* incoming.slice(next);
-}
-
-/** Two sorted lists of rows as one, in the order of `dst`. */
-export function mergeByDestination<Row extends { readonly dst: string }>(
-  a: readonly Row[],
-  b: readonly Row[],
-): readonly Row[] {
-  if (b.length === 0) return a;
-  return [...a, ...b].sort((x, y) => compareText(x.dst, y.dst));
 }

@@ -19,7 +19,7 @@ export interface ClusterWorld {
   readonly world: NetworkWorld;
 }
 
-export const production = 'production';
+const production = 'production';
 
 /** The dangers of what is opened in a cluster, whose pods may reach others by address. */
 export function guardEnvironments(

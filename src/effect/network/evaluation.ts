@@ -55,6 +55,11 @@ export class Evaluation {
     return first;
   }
 
+  /** Classes with the same key have the same ports for every address outside the cluster. */
+  externalKey(id: number, direction: Direction): string {
+    return this.#planes.map((plane) => plane[direction].ofClass[id]).join();
+  }
+
   /** The ports on which a class reaches, or is reached by, every address outside the cluster. */
   external(id: number, direction: Direction): Steps<Address, PortId> {
     return this.#planes.reduce<Steps<Address, PortId>>(

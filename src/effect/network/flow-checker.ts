@@ -11,12 +11,13 @@ import {
 } from './addresses.ts';
 import { Bits } from './bits.ts';
 import { Classes } from './classes.ts';
-import { addressRanges, familiesOf } from './endpoints.ts';
+import { familiesOf } from './endpoints.ts';
 import { Evaluation } from './evaluation.ts';
 import { explain } from './explain.ts';
 import type { FlowStatement, Party } from './invariant.ts';
 import { none, PortTable, type PortId } from './port-table.ts';
 import { portRanges, type PortSet } from './ports.ts';
+import { addressRanges } from './rows.ts';
 import { combine, type Steps } from './steps.ts';
 import { verdict, type End } from './verdict.ts';
 import { workloadText, type NetworkWorld, type Pod } from './world.ts';
@@ -143,7 +144,7 @@ export class FlowChecker {
     return parties.reduce<Meant>(
       (sum, party) =>
         party.kind === 'addresses'
-          ? { ...sum, addresses: uniteAddresses(sum.addresses, party.addresses) }
+          ? { ...sum, addresses: uniteAddresses([sum.addresses, party.addresses]) }
           : { ...sum, classes: sum.classes.unite(this.#select(party)) },
       { classes: Bits.none(this.#classes.pods.length), addresses: noAddresses },
     );

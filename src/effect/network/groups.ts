@@ -48,11 +48,14 @@ function rowsOf({ src, dst, opened, closed }: Change): readonly Row[] {
 }
 
 function group(rows: readonly Row[]): readonly Group[] {
-  const bySource = Map.groupBy(rows, sourceKey);
-  const byDestination = Map.groupBy(rows, destinationKey);
+  const keyOf = keysOf(rows);
+  const source = (row: Row): string => `from ${row.kind} ${row.src} ${keyOf(row)}`;
+  const destination = (row: Row): string => `to ${row.kind} ${row.dst} ${keyOf(row)}`;
+  const bySource = Map.groupBy(rows, source);
+  const byDestination = Map.groupBy(rows, destination);
   const isBySource = (row: Row): boolean =>
-    (bySource.get(sourceKey(row))?.length ?? 0) >= (byDestination.get(destinationKey(row))?.length ?? 0);
-  const chosen = Map.groupBy(rows, (row) => (isBySource(row) ? sourceKey(row) : destinationKey(row)));
+    (bySource.get(source(row))?.length ?? 0) >= (byDestination.get(destination(row))?.length ?? 0);
+  const chosen = Map.groupBy(rows, (row) => (isBySource(row) ? source(row) : destination(row)));
   const groups = [...chosen.values()].flatMap((same) => {
     const [first] = same;
     if (first === undefined) return [];
@@ -63,17 +66,23 @@ function group(rows: readonly Row[]): readonly Group[] {
   return groups.toSorted((a, b) => rank(a) - rank(b));
 }
 
+/** A number for each set of ports: rows share few sets, and their texts may be long. */
+function keysOf(rows: readonly Row[]): (row: Row) => number {
+  const numbers = new Map<string, number>();
+  const known = new Map<PortSet, number>();
+  for (const { ports } of rows) {
+    if (known.has(ports)) continue;
+    const text = portKey(ports);
+    const number = numbers.get(text) ?? numbers.size;
+    numbers.set(text, number);
+    known.set(ports, number);
+  }
+  return ({ ports }) => known.get(ports) ?? -1;
+}
+
 /** What leaves the cluster, then other paths, then name lookups, then what is closed. */
 function rank({ kind, ports, sources, destinations }: Group): number {
   if (kind === 'closed') return 3;
   if ([...sources, ...destinations].some((name) => !name.endsWith(']'))) return 0;
   return portRanges(ports).every(({ from, to }) => from === 53 && to === 53) ? 2 : 1;
-}
-
-function sourceKey({ kind, ports, src }: Row): string {
-  return `from ${kind} ${src} ${portKey(ports)}`;
-}
-
-function destinationKey({ kind, ports, dst }: Row): string {
-  return `to ${kind} ${dst} ${portKey(ports)}`;
 }

@@ -4,7 +4,7 @@
  */
 import type { Danger } from '../effect.ts';
 import type { Selector } from '../rbac/selector.ts';
-import { addressRange, countAddresses, noAddresses, uniteAddresses } from './addresses.ts';
+import { addressRange, countAddresses, uniteAddresses } from './addresses.ts';
 import { flagged, refused } from './danger.ts';
 import { describeSelector } from './describe-policy.ts';
 import { peersOf } from './look.ts';
@@ -139,7 +139,7 @@ function guardPorts({ ports }: Rule, where: string): readonly Danger[] {
 /** Counted as written and united, so that neither exceptions nor two halves of a range make it look narrow. */
 function guardAddresses(policies: readonly NetworkPolicy[], most: number): readonly Danger[] {
   const blocks = policies.flatMap(peersOf).filter((peer) => peer.kind === 'addresses');
-  const opened = blocks.map(({ block }) => addressRange(block)).reduce(uniteAddresses, noAddresses);
+  const opened = uniteAddresses(blocks.map(({ block }) => addressRange(block)));
   const number = countAddresses(opened);
   if (number <= BigInt(most)) return [];
   const cidrs = [...new Set(blocks.map(({ cidr }) => cidr))].join(', ');

@@ -4,11 +4,13 @@ import type { ApprovalDemand, Severity } from '../../policy/policy.ts';
 import type { Effect } from '../effect.ts';
 import { defaultDeny } from './baseline.ts';
 import { caseOf, type Case, type NetworkQuestion } from './case.ts';
+import { refused } from './danger.ts';
 import { describePolicy } from './describe-policy.ts';
 import { baselineDangers, guard } from './guard.ts';
 import { loadNetwork } from './load.ts';
 import { mermaid } from './mermaid.ts';
 import { policyName } from './policy.ts';
+import { TooComplex } from './port-table.ts';
 import { networkRights, rulesOfGrant, type NetworkRights } from './rights.ts';
 import { sayRights } from './say-rights.ts';
 import { exactLines, sayGroup, sayIsolation } from './sentences.ts';
@@ -39,6 +41,15 @@ const mostLines = 200;
 
 /** Judges the network part of a grant, and what its roles mean for the network; empty where it has neither. */
 export function judgeNetwork(question: NetworkQuestion): NetworkEffect {
+  try {
+    return judge(question);
+  } catch (error) {
+    if (!(error instanceof TooComplex)) throw error;
+    return { ...noEffect, dangers: [refused('network-too-complex', error.message)] };
+  }
+}
+
+function judge(question: NetworkQuestion): NetworkEffect {
   const grant = loadNetwork(question.grant);
   const rights = networkRights(rulesOfGrant(question.grant, question.roles));
   if (!concernsNetwork(grant, rights)) return noEffect;

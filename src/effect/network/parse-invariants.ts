@@ -6,7 +6,7 @@ import { didYouMean } from '../../base/suggest.ts';
 import { quote } from '../../base/text.ts';
 import type { Selector } from '../rbac/selector.ts';
 import { asList, asObject } from '../rbac/tree.ts';
-import { addressRange, noAddresses, parseCidr, uniteAddresses } from './addresses.ts';
+import { addressRange, noAddresses, parseCidr, uniteAddresses, type AddressSet } from './addresses.ts';
 import type { Invariant, Party, Statement } from './invariant.ts';
 import { directions, type Direction } from './policy.ts';
 import { allPorts, noPorts, unite, type PortSet } from './ports.ts';
@@ -15,7 +15,7 @@ import { parseSelector } from './selector-text.ts';
 import { namespaceNameLabel } from './world.ts';
 
 /** From the list down: `[0, 'never', 'from']`. */
-export type StatementPath = readonly (string | number)[];
+type StatementPath = readonly (string | number)[];
 
 /** Where a value of the list stands in its file. */
 export type Locate = (path: StatementPath) => Pick<Fault, 'file' | 'line' | 'column'>;
@@ -144,19 +144,16 @@ class Reader {
     return { kind: 'pods', namespaces: place, pods: this.#selector(pods, [...path, 'pods']) };
   }
 
-  #addresses(value: Json, path: StatementPath) {
-    return this.#strings(value, path)
-      .map((text, index) => {
-        const block = parseCidr(text);
-        if (block === null)
-          this.fault(
-            [...path, index],
-            `${quote(text)} is not a range of addresses`,
-            'write 192.0.2.0/24 or 2001:db8::/32',
-          );
-        return block === null ? noAddresses : addressRange(block);
-      })
-      .reduce(uniteAddresses, noAddresses);
+  #addresses(value: Json, path: StatementPath): AddressSet {
+    const blocks = this.#strings(value, path).map((text, index) => {
+      const block = parseCidr(text);
+      if (block === null) {
+        const message = `${quote(text)} is not a range of addresses`;
+        this.fault([...path, index], message, 'write 192.0.2.0/24 or 2001:db8::/32');
+      }
+      return block === null ? noAddresses : addressRange(block);
+    });
+    return uniteAddresses(blocks);
   }
 
   #selector(value: Json | undefined, path: StatementPath): Selector {

@@ -6,7 +6,14 @@ import type { Json, JsonObject } from '../../base/json.ts';
 import { quote } from '../../base/text.ts';
 import { readSelector, type Selector } from '../rbac/selector.ts';
 import { asList, asObject, asStrings } from '../rbac/tree.ts';
-import { addressRange, parseCidr, subtractAddresses, type AddressSet, type Cidr } from './addresses.ts';
+import {
+  addressRange,
+  parseCidr,
+  subtractAddresses,
+  uniteAddresses,
+  type AddressSet,
+  type Cidr,
+} from './addresses.ts';
 import { lastPort, type Protocol } from './ports.ts';
 
 export type Direction = 'ingress' | 'egress';
@@ -131,15 +138,13 @@ function readBlock(fields: JsonObject, path: string): AddressPeer {
   }
   const except = asStrings(fields['except']);
   if (except === null) return refuse(`${path}.except`, 'is not a list of strings');
-  let addresses = addressRange(block);
-  for (const [index, text] of except.entries()) {
+  const holes = except.map((text, index) => {
     const hole = parseCidr(text);
     const isInside = hole !== null && block.from <= hole.from && hole.to <= block.to;
-    if (!isInside || hole.to - hole.from === block.to - block.from) {
-      return refuse(`${path}.except[${index}]`, `${quote(text)} is not a block strictly inside ${cidr}`);
-    }
-    addresses = subtractAddresses(addresses, addressRange(hole));
-  }
+    if (isInside && hole.to - hole.from < block.to - block.from) return addressRange(hole);
+    return refuse(`${path}.except[${index}]`, `${quote(text)} is not a block strictly inside ${cidr}`);
+  });
+  const addresses = subtractAddresses(addressRange(block), uniteAddresses(holes));
   return { kind: 'addresses', cidr, except, block, addresses };
 }
 

@@ -9,12 +9,21 @@ export const none: PortId = 0;
 /** Every port of every protocol in every table. */
 export const every: PortId = 1;
 
+/** What would take more memory than any real cluster needs: thousands of sets of thousands of ports. */
+export class TooComplex extends Error {
+  override readonly name = 'TooComplex';
+}
+
+/** Ends of ranges in all sets of one table together. */
+const mostSteps = 4_000_000;
+
 /**
  * The sets of ports that occur, each once. A cluster has few of them but millions of pairs of pods, so each operation
  * on two sets is done once and then looked up.
  */
 export class PortTable {
   readonly #sets: PortSet[] = [];
+  #steps = 0;
   readonly #ids = new Map<string, PortId>();
   readonly #united = new Map<number, PortId>();
   readonly #met = new Map<number, PortId>();
@@ -25,10 +34,14 @@ export class PortTable {
     this.id(allPorts);
   }
 
+  /** Throws `TooComplex`. */
   id(set: PortSet): PortId {
     const key = portKey(set);
     const known = this.#ids.get(key);
     if (known !== undefined) return known;
+    this.#steps += set.length;
+    if (this.#steps > mostSteps)
+      throw new TooComplex('the network policies are too complex to be worked out');
     const id = this.#sets.push(set) - 1;
     this.#ids.set(key, id);
     return id;

@@ -2,7 +2,7 @@
  * Sets of ports. All protocols lie one after the other on one line of 3 × 65,536 points, so that a set of ports of
  * several protocols is one set of integers. Port 0 is in no set, which keeps the protocols apart.
  */
-import { combine, runs, valueAt, type Steps } from './steps.ts';
+import { combine, combineAll, runs, valueAt, type Steps } from './steps.ts';
 import { joinWords } from './words.ts';
 
 /** The protocols of NetworkPolicy, in the order of every list. ICMP and others are undefined there. */
@@ -38,6 +38,11 @@ export function portRange({ protocol, from, to }: PortRange): PortSet {
     { from: start + from, value: true },
     { from: start + to + 1, value: false },
   ];
+}
+
+/** The ports of any of the sets. */
+export function uniteAll(sets: readonly PortSet[]): PortSet {
+  return combineAll(sets, (inA, inB) => inA || inB, noPorts);
 }
 
 export function unite(a: PortSet, b: PortSet): PortSet {

@@ -42,7 +42,26 @@ export function combine<K extends number | bigint, A, B, C>(
   return merged;
 }
 
-/** The function with another value at every point. */
+/**
+ * Many functions as one, for a `merge` that does not mind the order: in pairs, and those in pairs again, so that
+ * thousands cost little more than their points. `nothing` where there are none.
+ */
+export function combineAll<K extends number | bigint, V>(
+  all: readonly Steps<K, V>[],
+  merge: (a: V, b: V) => V,
+  nothing: Steps<K, V>,
+): Steps<K, V> {
+  let left = all;
+  while (left.length > 1) {
+    left = Array.from({ length: Math.ceil(left.length / 2) }, (_, index) => {
+      const [a = nothing, b] = left.slice(2 * index, 2 * index + 2);
+      return b === undefined ? a : combine(a, b, merge);
+    });
+  }
+  return left[0] ?? nothing;
+}
+
+/** The function with other values at the same points. */
 export function mapSteps<K extends number | bigint, A, B>(
   steps: Steps<K, A>,
   change: (value: A) => B,

@@ -95,22 +95,20 @@ const block = fc
   .map((text) => parseCidr(text))
   .filter((parsed) => parsed !== null);
 
-const set = fc
-  .array(block, { maxLength: 4 })
-  .map((blocks) => blocks.map(addressRange).reduce(uniteAddresses, noAddresses));
+const set = fc.array(block, { maxLength: 4 }).map((blocks) => uniteAddresses(blocks.map(addressRange)));
 
 test('sets of addresses are sets', () => {
   fc.assert(
     fc.property(set, set, fc.oneof(ipv4, ipv6), (a, b, text) => {
       const address = parseAddress(text) ?? -1n;
       const [inA, inB] = [valueAt(a, address, false), valueAt(b, address, false)];
-      expect(valueAt(uniteAddresses(a, b), address, false)).toBe(inA || inB);
+      expect(valueAt(uniteAddresses([a, b]), address, false)).toBe(inA || inB);
       expect(valueAt(subtractAddresses(a, b), address, false)).toBe(inA && !inB);
-      expect(uniteAddresses(a, b)).toEqual(uniteAddresses(b, a));
+      expect(uniteAddresses([a, b])).toEqual(uniteAddresses([b, a]));
       expect(subtractAddresses(a, a)).toEqual(noAddresses);
       expect(subtractAddresses(a, allAddresses)).toEqual(noAddresses);
       const both = subtractAddresses(a, subtractAddresses(a, b));
-      expect(countAddresses(uniteAddresses(a, b))).toBe(
+      expect(countAddresses(uniteAddresses([a, b]))).toBe(
         countAddresses(a) + countAddresses(b) - countAddresses(both),
       );
     }),

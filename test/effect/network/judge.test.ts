@@ -277,6 +277,20 @@ describe('guard rails on what policies say', () => {
   });
 });
 
+test('policies that nobody could work out are refused', () => {
+  const pods = Array.from({ length: 1500 }, (_, index) =>
+    podObject('payments', `p-${index}`, { app: `a-${index}` }),
+  );
+  const rules = pods.slice(0, 1000).map((_, index) => ({
+    from: [
+      { podSelector: { matchExpressions: [{ key: 'app', operator: 'NotIn', values: [`a-${index}`] }] } },
+    ],
+    ports: Array.from({ length: 8 }, (__, port) => ({ port: 1 + 2 * (8 * index + port) })),
+  }));
+  const effect = judge([ours(policyObject('payments', `${id}-x`, { ingress: rules }))], { snapshot: pods });
+  expect(effect.dangers.map(({ rule }) => rule)).toEqual(['network-too-complex']);
+});
+
 describe('guard rails on what changes', () => {
   const demand: ApprovalDemand = { owners: 1, others: [] };
 

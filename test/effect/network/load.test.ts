@@ -1,5 +1,7 @@
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Json, JsonObject, KubernetesObject } from '../../../src/base/json.ts';
+import { connections } from '../../../src/effect/network/connections.ts';
 import { loadNetwork } from '../../../src/effect/network/load.ts';
 import { podText, workloadText } from '../../../src/effect/network/world.ts';
 import { podObject, policyObject } from './objects.ts';
@@ -21,6 +23,53 @@ function owned(object: KubernetesObject, kind: string, name: string): Kubernetes
 function names(objects: readonly Json[]): readonly string[] {
   return loadNetwork(objects).pods.map((pod) => `${podText(pod)} of ${workloadText(pod.workload)}`);
 }
+
+test('nothing that JSON can say makes reading fail', () => {
+  const kinds = ['Pod', 'Deployment', 'CronJob', 'NetworkPolicy', 'Namespace', 'List', 'PodList'];
+  const versions = ['v1', 'apps/v1', 'batch/v1', 'networking.k8s.io/v1'];
+  const keys = [
+    'metadata',
+    'name',
+    'namespace',
+    'labels',
+    'ownerReferences',
+    'spec',
+    'template',
+    'containers',
+    'ports',
+    'status',
+    'podIPs',
+    'podSelector',
+    'ingress',
+    'from',
+    'ipBlock',
+    'cidr',
+    'matchLabels',
+    'items',
+  ];
+  const { any } = fc.letrec<{ any: Json }>((tie) => ({
+    any: fc.oneof(
+      { depthSize: 'medium' },
+      fc.constantFrom<Json>(null, true, 0, 1, '', 'a', '10.0.0.0/8'),
+      fc.array(tie('any'), { maxLength: 2 }),
+      fc.dictionary(fc.constantFrom(...keys), tie('any'), { maxKeys: 4 }),
+    ),
+  }));
+  const object = fc
+    .record({
+      apiVersion: fc.constantFrom(...versions),
+      kind: fc.constantFrom(...kinds),
+      more: fc.dictionary(fc.constantFrom(...keys), any),
+    })
+    .map(({ apiVersion, kind, more }): Json => ({ ...more, apiVersion, kind }));
+  fc.assert(
+    fc.property(fc.array(fc.oneof(object, any), { maxLength: 4 }), (objects) => {
+      const world = loadNetwork(objects);
+      expect([...connections(world, { by: 'pod' })].length).toBeGreaterThanOrEqual(0);
+    }),
+    { numRuns: 1000 },
+  );
+});
 
 describe('workloads', () => {
   test.each([
