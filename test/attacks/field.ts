@@ -1,0 +1,149 @@
+/** Where attacks are played: the world of the end-to-end tests, what an attacker has at hand, and what the App said. */
+import { pino } from 'pino';
+import type { Curfew } from '../../src/app/curfew.ts';
+import type { FileContent } from '../../src/sandbox/operations/repositories.ts';
+import type { WorldOptions } from '../../src/cli/world.ts';
+import { createTestWorld, requestPath, requestText, type TestWorld } from '../e2e/world.ts';
+
+export const repo = { owner: 'acme', repo: 'access' };
+
+/** The grant of somebody who has nothing to do with any attack: it must never be lost. */
+export const bystander = 'grants/staging/orders/bystander.yaml';
+
+const bystanderLasts = 60 * 60_000;
+
+/** A line of the App's log, parsed. */
+export type LogLine = Readonly<Record<string, unknown>>;
+
+/** How a world may differ from the usual one. */
+export type FieldOptions = Partial<Pick<WorldOptions, 'files' | 'sandbox'>>;
+
+export interface Change {
+  /** Text or bytes with a mode by path; null deletes. */
+  readonly files: Readonly<Record<string, FileContent | null>>;
+  readonly branch: string;
+  readonly title?: string;
+  /** Branch or commit to build on; the default branch where left out. */
+  readonly base?: string;
+  /** What the commit claims; git believes anything. */
+  readonly author?: { readonly name: string; readonly email: string };
+  readonly committer?: { readonly name: string; readonly email: string };
+  readonly message?: string;
+  readonly draft?: boolean;
+}
+
+export interface Field extends TestWorld {
+  /** Every process of the App. */
+  readonly apps: readonly Curfew[];
+  readonly lines: readonly LogLine[];
+  /** Whether the bystander's time is not up yet. */
+  bystanderInForce(): boolean;
+  /** Pushes with git, as somebody; gives the commit. */
+  push(login: string, change: Change): Promise<string>;
+  /** Pushes to a branch and opens a pull request from it. */
+  pull(login: string, change: Change): Promise<number>;
+  /** Opens a pull request from a branch that is there. */
+  open(login: string, head: string, base?: string): Promise<number>;
+  /** Points a branch at a commit, whatever it pointed at. */
+  pointBranch(login: string, branch: string, sha: string): Promise<void>;
+  /** The commit at the tip of a branch. */
+  tip(branch?: string): string;
+  /** The App is not there to see what happens meanwhile. */
+  unseen(act: () => Promise<void>): Promise<void>;
+  /** Sweeps until the App has nothing more to do, a minute apart. */
+  calm(): Promise<void>;
+  /** Another text for a trusted file, past every rule; `from` has to stand in it. */
+  edit(path: string, from: string | RegExp, to: string): Promise<void>;
+}
+
+export async function createField(options: FieldOptions = {}): Promise<Field> {
+  const lines: LogLine[] = [];
+  const log = pino({ level: 'info' }, { write: (line) => lines.push(JSON.parse(line)) });
+  const world = await createTestWorld({ log, ...options });
+  const { sandbox } = world;
+  const inForceUntil = world.clock.now() + bystanderLasts;
+  await world.as('carol').propose({
+    path: bystander.replace('grants/', 'access-requests/'),
+    text: requestText({ template: 'read-logs' }),
+    title: 'Logs of orders',
+    branch: 'bystander',
+  });
+
+  async function push(login: string, { files, branch, ...rest }: Change): Promise<string> {
+    const { base, author, committer, message } = rest;
+    const sha = sandbox.world.pushFiles('acme/access', login, {
+      branch,
+      files: new Map(Object.entries(files)),
+      ...(base === undefined ? {} : { base }),
+      ...(author === undefined ? {} : { author }),
+      ...(committer === undefined ? {} : { committer }),
+      ...(message === undefined ? {} : { message }),
+    });
+    await world.settle();
+    return sha;
+  }
+
+  async function open(login: string, head: string, base = 'main', title = 'Access'): Promise<number> {
+    const { data } = await world.as(login).octokit.pulls.create({ ...repo, head, base, title });
+    await world.settle();
+    return data.number;
+  }
+
+  const apps = [world.curfew];
+  return {
+    ...world,
+    apps,
+    lines,
+    replica: async () => {
+      const replica = await world.replica();
+      apps.push(replica);
+      return replica;
+    },
+    bystanderInForce: () => world.clock.now() < inForceUntil,
+    push,
+    pull: async (login, change) => {
+      await push(login, change);
+      return await open(login, change.branch, 'main', change.title);
+    },
+    open,
+    pointBranch: async (login, branch, sha) => {
+      const { octokit } = world.as(login);
+      const exists = sandbox.world.repository('acme/access').git.branch(branch) !== undefined;
+      if (exists) await octokit.git.updateRef({ ...repo, ref: `heads/${branch}`, sha, force: true });
+      else await octokit.git.createRef({ ...repo, ref: `refs/heads/${branch}`, sha });
+      await world.settle();
+    },
+    tip: (branch = 'main') => sandbox.world.repository('acme/access').git.branch(branch) ?? '',
+    unseen: async (act) => {
+      sandbox.faults.onDelivery(() => 'drop');
+      await act();
+      sandbox.faults.onDelivery(() => 'deliver');
+    },
+    calm: async () => {
+      for (let tip = ''; tip !== world.repository.git.branch('main'); await world.pass(1)) {
+        tip = world.repository.git.branch('main') ?? '';
+      }
+    },
+    edit: async (path, from, to) => {
+      const text = await world.text(path);
+      const changed = text.replace(from, to);
+      if (changed === text) throw new Error(`${path} holds nothing that fits ${String(from)}`);
+      await world.force({ [path]: changed });
+    },
+  };
+}
+
+/** Closes what an attack left open, so that the next one in the same world begins like it. */
+export async function tidy(field: Field): Promise<void> {
+  const { octokit } = field.as('erin');
+  const { data } = await octokit.pulls.list({ ...repo, state: 'open', per_page: 100 });
+  await field.unseen(async () => {
+    for (const { number } of data)
+      await octokit.pulls.update({ ...repo, pull_number: number, state: 'closed' });
+  });
+  // GitHub lets an App create 80 things a minute.
+  field.clock.advance(10_000);
+  await field.settle();
+}
+
+export { requestPath, requestText };
