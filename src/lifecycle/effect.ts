@@ -23,6 +23,8 @@ export interface EffectQuestion {
 export interface GrantEffect extends Effect {
   /** What would do as well or better, in sentences. */
   readonly advice: readonly string[];
+  /** What the subject holds anyway, in the words of `gains`. */
+  readonly alreadyHeld: readonly string[];
   /** What the holder can become, and what may outlive the grant, in sentences. */
   readonly consequences: readonly string[];
   /** What the network limits of the policy demand beside its entry. */
@@ -78,19 +80,19 @@ function judge(question: EffectQuestion): GrantEffect {
   return {
     gains: [...rbac.gains, ...network.gains],
     dangers: [...rbac.dangers, ...network.dangers],
-    unknown: [...unreadSnapshot(snapshot, path.cluster), ...rbac.unknown, ...network.unknown],
+    unknown: [...unreadFiles(snapshot), ...rbac.unknown, ...network.unknown],
     exact: [...rbac.exact, ...network.exact],
     advice: [
       ...(rbac.unnecessary ? [`${subjectUser} holds all of these permissions anyway`] : []),
       ...rbac.narrower.map((role) => `the role ${role} would be enough for what is new, and gives less`),
     ],
+    alreadyHeld: rbac.alreadyHeld,
     consequences: [...rbac.escalations, ...rbac.leftBehind],
     approvals: network.approvals,
     mermaid: network.mermaid,
   };
 }
 
-function unreadSnapshot({ present, faults }: Snapshot, cluster: string): readonly string[] {
-  if (!present) return [`what stands in ${cluster} today: there is no snapshot below clusters/${cluster}/`];
+function unreadFiles({ faults }: Snapshot): readonly string[] {
   return faults.map(({ file, line, message }) => `what ${file} says: line ${line}: ${message}`);
 }

@@ -100,6 +100,7 @@ function describeEffect({ effect }: Plan): readonly string[] {
   const flags = effect.dangers.map(({ severity, message }) => `**${severity}**: ${escapeMarkdown(message)}`);
   return [
     ...list('Gains', effect.gains.map(escapeMarkdown)),
+    ...list('Held already', effect.alreadyHeld.map(escapeMarkdown)),
     ...list('Red flags', flags),
     ...list('What may come of it', effect.consequences.map(escapeMarkdown)),
     ...list('To consider', effect.advice.map(escapeMarkdown)),
