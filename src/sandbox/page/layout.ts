@@ -64,8 +64,8 @@ function header(visit: Visit): Html {
 function signedHeader(visit: SignedVisit): Html {
   const { viewer, now, context } = visit;
   return html`<div class="top-actions">
-    <button class="quiet" type="button" popovertarget="clock-menu" aria-label="Clock">
-      ${icon('clock')} ${clockFace(now)}
+    <button class="quiet" type="button" popovertarget="clock-menu">
+      ${icon('clock')} <span class="hidden">Clock:</span> ${clockFace(now)}
     </button>
     <div class="menu" id="clock-menu" popover aria-label="Clock">${clockPanel(visit)}</div>
     <button
