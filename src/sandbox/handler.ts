@@ -1,12 +1,11 @@
 /** One request from end to end: who asks, faults, budgets, the route, and the headers of the answer. */
-import { createHash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { accountKey, authenticate } from './auth.ts';
 import type { Actor } from './auth.ts';
 import type { SandboxContext } from './context.ts';
 import { ApiError, notFound } from './errors.ts';
 import { ConnectionDropped } from './faults.ts';
-import type { FaultEffect, Faults, RequestReport, RequestSummary } from './faults.ts';
+import type { Faults, RequestReport, RequestSummary } from './faults.ts';
 import { matchGit, serveGit } from './git-routes.ts';
 import type { GitRequest } from './git-routes.ts';
 import type { GitBackend } from './git/http.ts';
@@ -14,9 +13,10 @@ import { executeGraphQL } from './graphql/execute.ts';
 import type { GraphQLRequest, PartialAnswer } from './graphql/execute.ts';
 import { RateLimited } from './limits.ts';
 import type { Limits, RateStatus, Resource } from './limits.ts';
+import { conditional, errorResponse, faultResponse, jsonResponse, toResponse } from './responses.ts';
 import { restRouter } from './rest/index.ts';
 import { apiVersions } from './rest/route.ts';
-import type { Answer, ApiVersion, Call, Route } from './rest/route.ts';
+import type { ApiVersion, Call, Route } from './rest/route.ts';
 import type { Deliveries } from './webhooks/deliveries.ts';
 
 /** Answers what is neither API nor git: the page. Undefined for what it does not know. */
@@ -293,60 +293,4 @@ async function jsonBody(request: Request): Promise<unknown> {
   } catch {
     throw new ApiError(400, 'Problems parsing JSON');
   }
-}
-
-function toResponse({ status, body, headers = {} }: Answer): Response {
-  if (body === undefined) return new Response(null, { status, headers });
-  if (typeof body === 'string') return new Response(body, { status, headers });
-  if (Buffer.isBuffer(body)) return new Response(new Uint8Array(body), { status, headers });
-  return jsonResponse(status, body, headers);
-}
-
-/** What conditional requests are compared with; kept beside the response, whose body can be read only once. */
-function jsonResponse(
-  status: number,
-  body: unknown,
-  headers: Readonly<Record<string, string>> = {},
-): Response {
-  const text = JSON.stringify(body);
-  const etag = `W/"${createHash('sha256').update(text).digest('hex')}"`;
-  return new Response(text, {
-    status,
-    headers: { 'content-type': 'application/json; charset=utf-8', etag, ...headers },
-  });
-}
-
-/** A GET whose answer the client has already is answered by 304. */
-function conditional(request: Request, response: Response): Response {
-  const etag = response.headers.get('etag');
-  const known = request.headers.get('if-none-match');
-  if (request.method !== 'GET' || response.status !== 200) {
-    response.headers.delete('etag');
-    return response;
-  }
-  if (etag === null || known === null || !known.split(/, */).includes(etag)) return response;
-  return new Response(null, { status: 304, headers: { etag } });
-}
-
-function errorResponse(error: ApiError): Response {
-  const documentation = 'https://docs.github.com/rest';
-  const body = {
-    message: error.message,
-    ...(error.errors.length === 0 ? {} : { errors: error.errors }),
-    documentation_url: documentation,
-    status: String(error.status),
-  };
-  const retry = error instanceof RateLimited ? error.retryAfter : null;
-  const response = jsonResponse(error.status, body, retry === null ? {} : { 'retry-after': String(retry) });
-  response.headers.delete('etag');
-  return response;
-}
-
-function faultResponse(effect: Extract<FaultEffect, { status: number }>): Response {
-  const headers = 'headers' in effect ? effect.headers : {};
-  return jsonResponse(
-    effect.status,
-    { message: effect.message ?? 'injected fault', status: String(effect.status) },
-    headers,
-  );
 }

@@ -47,7 +47,7 @@ export function codeOwnersOfChanges(state: State, pullRequest: PullRequest): Map
 }
 
 /** Whether the user is this owner or an active member of it. */
-export function isOwner(owner: User | Team, user: User): boolean {
+function isOwner(owner: User | Team, user: User): boolean {
   return 'slug' in owner ? isTeamMember(owner, user) : owner === user;
 }
 

@@ -8,8 +8,6 @@ import type { Writable } from 'node:stream';
 import { gitEnvironment } from './environment.ts';
 import type { GitRepository } from './repository.ts';
 
-export type GitService = 'git-upload-pack' | 'git-receive-pack';
-
 /** A ref that a push wants to move; null where it does not exist. */
 export interface PushedRef {
   readonly ref: string;

@@ -14,15 +14,10 @@ import { gitEnvironment } from './environment.ts';
 import { mergeBase } from './history.ts';
 import { layOut, writeHead } from './layout.ts';
 import { ObjectStore } from './objects.ts';
-import type { Commit, Mode, TreeEntry } from './objects.ts';
+import type { Commit, TreeEntry } from './objects.ts';
 import { readRefs, writeRef } from './refs.ts';
-
-/** A change to one path of a tree; `sha` null removes it. */
-export interface TreeChange {
-  readonly path: string;
-  readonly mode: Mode;
-  readonly sha: string | null;
-}
+import { writeChangedTree } from './write-tree.ts';
+import type { TreeChange } from './write-tree.ts';
 
 /** The outcome of `git merge-tree`. */
 export type MergeResult =
@@ -193,44 +188,9 @@ export class GitRepository {
     return found;
   }
 
-  /** Writes the tree that results from changes to another; `base` null starts from nothing. Empty directories vanish. */
+  /** Writes the tree that results from changes to another; `base` null starts from nothing. */
   writeChangedTree(base: string | null, changes: readonly TreeChange[]): string {
-    return this.#changeTree(
-      base,
-      changes.map((change) => ({ ...change, segments: change.path.split('/') })),
-    );
-  }
-
-  #changeTree(
-    base: string | null,
-    changes: readonly (TreeChange & { segments: readonly string[] })[],
-  ): string {
-    const entries = new Map(
-      (base === null ? [] : (this.readTree(base) ?? [])).map((entry) => [entry.name, entry]),
-    );
-    for (const [name, group] of Map.groupBy(changes, (change) => change.segments[0] ?? '')) {
-      const below = group.filter((change) => change.segments.length > 1);
-      const own = group.findLast((change) => change.segments.length === 1);
-      if (own !== undefined) {
-        if (own.sha === null) entries.delete(name);
-        else
-          entries.set(name, {
-            name,
-            mode: own.mode,
-            type: own.mode === '040000' ? 'tree' : own.mode === '160000' ? 'commit' : 'blob',
-            sha: own.sha,
-          });
-      }
-      if (below.length === 0) continue;
-      const existing = entries.get(name);
-      const sha = this.#changeTree(
-        existing?.type === 'tree' ? existing.sha : null,
-        below.map((change) => ({ ...change, segments: change.segments.slice(1) })),
-      );
-      if (this.readTree(sha)?.length === 0) entries.delete(name);
-      else entries.set(name, { name, mode: '040000', type: 'tree', sha });
-    }
-    return this.objects.writeTree([...entries.values()]);
+    return writeChangedTree(this.objects, base, changes);
   }
 
   /** The best common ancestor of two commits; undefined for unrelated histories. */

@@ -4,7 +4,7 @@ import type { AccountActor, Actor } from '../auth.ts';
 import type { SandboxContext } from '../context.ts';
 import { ApiError, notFound, unprocessable } from '../errors.ts';
 import type { Signature } from '../git/objects.ts';
-import type { TreeChange } from '../git/repository.ts';
+import type { TreeChange } from '../git/write-tree.ts';
 import { accountSignature, webFlowSignature } from '../identity.ts';
 import type { Repository } from '../state.ts';
 import { changeRef } from './refs.ts';

@@ -34,7 +34,7 @@ export function changeRef(
 }
 
 /** @throws ApiError 422 naming every rule that the change violates */
-export function assertAllowed(context: SandboxContext, actor: AccountActor, change: RefChange): void {
+function assertAllowed(context: SandboxContext, actor: AccountActor, change: RefChange): void {
   const violated = violations(context, actor, change);
   if (violated.length === 0) return;
   throw new ApiError(422, `Repository rule violations found\n\n${violated.join('\n\n')}\n\n`, {

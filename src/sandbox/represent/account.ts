@@ -74,7 +74,7 @@ export function simpleOrganization(context: SandboxContext, organization: Organi
 }
 
 /** GitHub's older words for roles: `pull`, `push`. */
-export function legacyPermission(permission: RepositoryPermission): string {
+function legacyPermission(permission: RepositoryPermission): string {
   if (permission === 'read') return 'pull';
   return permission === 'write' ? 'push' : permission;
 }

@@ -24,7 +24,7 @@ function accountOf(context: SandboxContext, signature: Signature) {
 }
 
 /** Whether GitHub vouches for the commit. */
-export function verification(repository: Repository, commit: Commit) {
+function verification(repository: Repository, commit: Commit) {
   const verified = repository.signedByGitHub.has(commit.sha);
   const unsigned = commit.gpgsig === null;
   const reason = unsigned ? 'unsigned' : 'unknown_key';

@@ -14,7 +14,7 @@ import { simpleRepository } from './repository.ts';
 type Schemas = components['schemas'];
 
 /** What an account is to a repository. */
-export function authorAssociation(repository: Repository, user: User): Schemas['author-association'] {
+function authorAssociation(repository: Repository, user: User): Schemas['author-association'] {
   const { owner } = repository;
   if (owner === user || (owner.type === 'Organization' && isOrganizationAdmin(owner, user))) return 'OWNER';
   if (owner.type === 'Organization' && owner.members.get(user.id)?.state === 'active') return 'MEMBER';

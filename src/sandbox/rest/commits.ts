@@ -44,7 +44,7 @@ export function commitNamed(repository: Repository, name: string): Commit {
 }
 
 /** The tree that a commit changed: its first parent's, or the empty one. */
-export function parentOf(repository: Repository, commit: Commit): string {
+function parentOf(repository: Repository, commit: Commit): string {
   return commit.parents[0] ?? repository.git.objects.writeTree([]);
 }
 

@@ -5,7 +5,7 @@ import { authorize, authorizeWrite } from '../access.ts';
 import { ApiError, notFound, unprocessable } from '../errors.ts';
 import { isFastForward } from '../git/history.ts';
 import { modes } from '../git/objects.ts';
-import type { TreeChange } from '../git/repository.ts';
+import type { TreeChange } from '../git/write-tree.ts';
 import { createCommit } from '../operations/commits.ts';
 import { changeRef } from '../operations/refs.ts';
 import { gitCommit } from '../represent/commit.ts';
