@@ -8,19 +8,13 @@ import { createWorldClock } from '../src/cli/world-clock.ts';
 import { manualClock } from '../src/sandbox/clock.ts';
 import type { RequestReport } from '../src/sandbox/faults.ts';
 import { report } from './report.ts';
-
-const request = `apiVersion: curfew.dev/v1
-kind: AccessRequest
-spec:
-  template: debug-pod
-  parameters:
-    app: payments-api
-  duration: 1h
-  reason: Checkout latency
-`;
+import { requestText } from './request.ts';
 
 /** What a request was for, as a person says it; writes are what changes GitHub. */
-function purposeOf({ method, route, operation }: RequestReport): { readonly name: string; readonly write: boolean } {
+function purposeOf({ method, route, operation }: RequestReport): {
+  readonly name: string;
+  readonly write: boolean;
+} {
   if (route === '/graphql') {
     const name = operation ?? 'GraphQL';
     return { name: `GraphQL ${name}`, write: /^(Commit|Create|Merge|Update|Delete)/.test(name) };
@@ -44,7 +38,7 @@ const number = await world.as('alice').propose({
   path: 'access-requests/staging/payments/bench.yaml',
   branch: 'bench',
   title: 'Bench',
-  text: request,
+  text: requestText,
 });
 world.clock.advance(60_000);
 await world.as('bob').review(number, 'APPROVE');
@@ -57,5 +51,7 @@ const requests = all.reduce((sum, { count }) => sum + count, 0);
 const writes = all.filter(({ write }) => write).reduce((sum, { count }) => sum + count, 0);
 report({ requests, writes }, [
   `One whole life: ${requests} requests (goal: 20), ${writes} of them writes (goal: 13)`,
-  ...[...counts].map(([name, { write, count }]) => `${String(count).padStart(4)}  ${write ? 'write' : 'read '}  ${name}`),
+  ...[...counts].map(
+    ([name, { write, count }]) => `${String(count).padStart(4)}  ${write ? 'write' : 'read '}  ${name}`,
+  ),
 ]);

@@ -7,17 +7,9 @@ import { createWorld } from '../src/cli/world.ts';
 import { createWorldClock } from '../src/cli/world-clock.ts';
 import { manualClock } from '../src/sandbox/clock.ts';
 import { report } from './report.ts';
+import { requestText } from './request.ts';
 
 const evaluations = 10_000;
-const text = `apiVersion: curfew.dev/v1
-kind: AccessRequest
-spec:
-  template: debug-pod
-  parameters:
-    app: payments-api
-  duration: 1h
-  reason: Checkout latency
-`;
 
 const clock = createWorldClock(manualClock(Date.now()));
 const log = pino({ level: 'silent' });
@@ -32,7 +24,7 @@ const numbers: number[] = [];
 for (let index = 0; index < 20; index++) {
   const branch = `request-${index}`;
   const path = `access-requests/staging/payments/${branch}.yaml`;
-  numbers.push(await world.as('alice').propose({ path, text, title: branch, branch }));
+  numbers.push(await world.as('alice').propose({ path, text: requestText, title: branch, branch }));
 }
 const engine = createEngine(clock);
 const port = world.github.repository(world.installation.id, 'acme', 'access');

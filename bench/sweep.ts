@@ -8,17 +8,9 @@ import { createWorldClock } from '../src/cli/world-clock.ts';
 import { manualClock } from '../src/sandbox/clock.ts';
 import { createPullRequest } from '../src/sandbox/operations/pull-requests.ts';
 import { report } from './report.ts';
+import { requestText } from './request.ts';
 
 const open = 1000;
-const request = `apiVersion: curfew.dev/v1
-kind: AccessRequest
-spec:
-  template: debug-pod
-  parameters:
-    app: payments-api
-  duration: 1h
-  reason: Checkout latency
-`;
 
 const clock = createWorldClock(manualClock(Date.now()));
 const world = await createWorld({
@@ -33,7 +25,7 @@ const actor = sandbox.world.actor('alice');
 sandbox.faults.onDelivery(() => 'drop');
 for (let index = 0; index < open; index++) {
   const branch = `request-${index}`;
-  const files = { [`access-requests/staging/payments/${branch}.yaml`]: request };
+  const files = { [`access-requests/staging/payments/${branch}.yaml`]: requestText };
   sandbox.world.pushFiles('acme/access', 'alice', { branch, files, base: 'main' });
   createPullRequest(sandbox.context, actor, repository, {
     head: branch,

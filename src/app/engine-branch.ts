@@ -13,7 +13,7 @@ import type { GrantCommit } from '../lifecycle/grant-commit.ts';
 import { foreignCommit, readmeCommit } from '../lifecycle/housekeeping.ts';
 import { revertOf, supersededReverts, type Ended } from '../lifecycle/revert.ts';
 import { endedComment, grantedComment, waitingComment } from '../lifecycle/story.ts';
-import type { EngineClock } from './engine.ts';
+import type { Clock } from './clock.ts';
 import { readKnown, readRest, type Memory } from './engine-facts.ts';
 import { landRevert, type Landed } from './engine-revert.ts';
 import type { BranchOutcome, ReconcileContext, Reconciler } from './reconcile.ts';
@@ -22,7 +22,7 @@ import type { BranchOutcome, ReconcileContext, Reconciler } from './reconcile.ts
 const maximumRounds = 100;
 
 /** Builds the branch loop. What it remembers is only what it need not read again. */
-export function createBranchReconciler(clock: EngineClock): Reconciler['branch'] {
+export function createBranchReconciler(clock: Pick<Clock, 'now'>): Reconciler['branch'] {
   const memories = new Map<string, Memory>();
   return async (port, context) => {
     const key = `${port.owner}/${port.name}`;
@@ -46,7 +46,7 @@ interface Applied {
 async function reconcileBranch(
   port: RepositoryPort,
   context: ReconcileContext,
-  clock: EngineClock,
+  clock: Pick<Clock, 'now'>,
   memory: Memory,
 ): Promise<BranchOutcome> {
   let adopted = false;

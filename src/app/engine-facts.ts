@@ -10,7 +10,7 @@ import { branchAccounts, branchTeams, landingPaths, type BranchContext } from '.
 import type { AccountFacts, BranchWorld, CommandsFacts, LandingFacts } from '../lifecycle/facts.ts';
 import { changedRoleBlobs, provenGrants } from '../lifecycle/grant-state.ts';
 import { isRequestFile } from '../request/path.ts';
-import type { EngineClock } from './engine.ts';
+import type { Clock } from './clock.ts';
 
 /** What is remembered from run to run: nothing that could not be read again. */
 export interface Memory {
@@ -33,7 +33,11 @@ export interface Known {
 }
 
 /** The tip and its grants. Teams are unseen and comments unheard, which ends nothing. */
-export async function readKnown(port: RepositoryPort, clock: EngineClock, memory: Memory): Promise<Known> {
+export async function readKnown(
+  port: RepositoryPort,
+  clock: Pick<Clock, 'now'>,
+  memory: Memory,
+): Promise<Known> {
   const read = await port.readBranch();
   const localNow = clock.now();
   memory.latestNow = Math.max(memory.latestNow, read.now);

@@ -2,7 +2,6 @@
  * The shell around the decisions: reads the facts that they ask for, and applies what they say, in the order in which a
  * crash after any write leaves something that the next run understands.
  */
-import type { Instant } from '../base/instant.ts';
 import { reasons } from '../base/reasons.ts';
 import { visible } from '../base/text.ts';
 import { purposeOf } from '../lifecycle/candidate.ts';
@@ -18,16 +17,15 @@ import { ownComment } from '../lifecycle/comments.ts';
 import type { PullRequestWorld } from '../lifecycle/facts.ts';
 import { contentDigest } from '../github/check-content.ts';
 import type { Annotation, CheckContent, RepositoryPort } from '../github/port.ts';
+import type { Clock } from './clock.ts';
 import { createBranchReconciler } from './engine-branch.ts';
 import type { OpenPullRequest, PullRequestContext, PullRequestOutcome, Reconciler } from './reconcile.ts';
 
-/** The engine's view of time: the machine's own clock. */
-export interface EngineClock {
-  now(): Instant;
-}
+/** The machine's own clock, which is only asked. */
+type Now = Pick<Clock, 'now'>;
 
 /** Builds the engine. It holds no state that matters: only what it has seen of time, and what it need not read twice. */
-export function createEngine(clock: EngineClock): Reconciler {
+export function createEngine(clock: Now): Reconciler {
   return {
     pullRequest: (port, number, context) => reconcilePullRequest(port, number, context, clock),
     openPullRequests: (port) => lookOver(port, clock),
@@ -43,7 +41,7 @@ interface Evaluation {
 async function decide(
   port: RepositoryPort,
   world: PullRequestWorld,
-  clock: EngineClock,
+  clock: Now,
   lastPush: 'unread' | 'read',
   readTeams: RepositoryPort['readTeams'],
 ): Promise<Evaluation> {
@@ -59,7 +57,7 @@ async function decide(
 }
 
 /** One look at every open pull request: which of them deserve a run of their own. */
-async function lookOver(port: RepositoryPort, clock: EngineClock): Promise<readonly OpenPullRequest[]> {
+async function lookOver(port: RepositoryPort, clock: Now): Promise<readonly OpenPullRequest[]> {
   const found: OpenPullRequest[] = [];
   const readTeams = remembering(port);
   for await (const page of port.readOpenPullRequests()) {
@@ -100,7 +98,7 @@ async function reconcilePullRequest(
   port: RepositoryPort,
   number: number,
   context: PullRequestContext,
-  clock: EngineClock,
+  clock: Now,
 ): Promise<PullRequestOutcome> {
   // Within one run the members of a team are read once: the two reads below are a moment apart.
   const readTeams = remembering(port);
