@@ -2,7 +2,6 @@
  * An embedded GitHub over real git repositories: REST, GraphQL, webhooks, App authentication and git over HTTP, on a
  * socket or in process. It knows nothing of the product that is tried with it.
  */
-import { rm } from 'node:fs/promises';
 import type { Instant } from '../base/instant.ts';
 import { runningClock } from './clock.ts';
 import type { SandboxClock } from './clock.ts';
@@ -17,7 +16,7 @@ import { listen } from './listen.ts';
 import type { Listening, ListenOptions } from './listen.ts';
 import { advanceMergeQueue } from './operations/merge-queue.ts';
 import { State } from './state.ts';
-import { temporaryFolder } from './temporary.ts';
+import { removeTemporaryFolder, temporaryFolder } from './temporary.ts';
 import { Deliveries } from './webhooks/deliveries.ts';
 import { World } from './world.ts';
 
@@ -115,7 +114,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
       await Promise.all([...sockets].map((socket) => socket.close()));
       backend.close();
       await deliveries.settle();
-      if (options.directory === undefined) await rm(directory, { recursive: true, force: true });
+      if (options.directory === undefined) await removeTemporaryFolder(directory);
     },
   };
   const page = options.page?.(sandbox);
