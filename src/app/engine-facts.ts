@@ -45,10 +45,11 @@ export async function readKnown(
   const paths = landingPaths(read.tip);
   const landings = await port.readLandings(read, { granted: paths.granted, pending: [] });
   const { now, repository, tip, reverts } = read;
+  const merges = read.recentlyMerged.flatMap(({ mergeCommit }) => mergeCommit ?? []);
   return {
     read,
     paths,
-    world: { now, repository, tip, landings, commands: [], reverts },
+    world: { now, repository, tip, landings, commands: [], reverts, merges },
     context: {
       teams: new Map(),
       accounts: new Map(),
@@ -75,7 +76,7 @@ export async function readRest(
 ): Promise<Rest> {
   const { repository, tip } = read;
   const { landings, unread } = await readPending(port, read, paths.pending, log);
-  const standing = provenGrants(repository, tip, world.landings).filter(
+  const standing = provenGrants(repository, tip, world.landings, world.merges).filter(
     ({ evidence }) => evidence.expiresAt > context.latestNow,
   );
   const deciding = [...standing.map(({ evidence }) => evidence.request), ...landings.keys()];

@@ -13,6 +13,7 @@ import type {
   CommandsFacts,
   LandingFacts,
   LastPush,
+  MergeFacts,
   MergeMethod,
   PullRequestWorld,
   RepositoryFacts,
@@ -42,6 +43,8 @@ interface MergedPullRequest {
   readonly number: number;
   readonly updatedAt: Instant;
   readonly baseRef: string;
+  /** Null where GitHub has lost it. */
+  readonly mergeCommit: MergeFacts | null;
   /** The first twenty; a request is alone in its pull request. */
   readonly paths: readonly string[];
 }

@@ -122,7 +122,7 @@ export function decideBranch(world: BranchWorld, context: BranchContext): Branch
 }
 
 function grantStates(world: BranchWorld, context: BranchContext): readonly GrantState[] {
-  const { repository, tip, landings } = world;
+  const { repository, tip, landings, merges } = world;
   const commentsOf = (pullRequest: number): readonly CommentFacts[] =>
     world.commands.find((commands) => commands.pullRequest === pullRequest)?.comments ?? [];
   return tip.grants.filter(isGrantFile).map((file) => {
@@ -136,6 +136,7 @@ function grantStates(world: BranchWorld, context: BranchContext): readonly Grant
       teams: context.teams,
       comments: [],
       blobs: context.blobs,
+      merges,
     };
     const state = judgeGrant(question);
     // Which pull request to listen to is known only once the evidence is read.

@@ -199,6 +199,12 @@ export interface LandingFacts {
   readonly lastPush: LastPush | null;
 }
 
+/** The commit by which a pull request was merged, as GitHub remembers it whatever becomes of the branch. */
+export interface MergeFacts {
+  readonly sha: string;
+  readonly message: string;
+}
+
 /** A branch `curfew/…`, which ends access, with its newest pull request. */
 export interface RevertFacts {
   /** Null, and the state with it, where none was ever opened: a run was interrupted, or somebody else made the branch. */
@@ -225,4 +231,6 @@ export interface BranchWorld {
   readonly commands: readonly CommandsFacts[];
   /** All branches `curfew/…`. */
   readonly reverts: readonly RevertFacts[];
+  /** How the pull requests that were touched last were merged. */
+  readonly merges: readonly MergeFacts[];
 }

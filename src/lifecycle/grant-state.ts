@@ -15,12 +15,13 @@ import { isPrincipal } from '../policy/principals.ts';
 import { grantPath, parseRequestPath } from '../request/path.ts';
 import type { RequestPath } from '../request/request.ts';
 import { parseCatalogRole } from '../template/parse.ts';
-import { readEvidence, type GrantEvidence } from './evidence.ts';
+import { readEndings, readEvidence, type GrantEvidence } from './evidence.ts';
 import type {
   CommentFacts,
   FileFacts,
   HistoryCommit,
   LandingFacts,
+  MergeFacts,
   RepositoryFacts,
   TipFacts,
 } from './facts.ts';
@@ -45,6 +46,8 @@ export interface GrantQuestion {
   readonly comments: readonly CommentFacts[];
   /** Texts of role blobs as they were when access was granted, by SHA. */
   readonly blobs: ReadonlyMap<string, string>;
+  /** How pull requests were merged of late; empty where nobody can be asked. They only take away. */
+  readonly merges: readonly MergeFacts[];
 }
 
 export interface ProvenGrant {
@@ -72,16 +75,17 @@ export function provenGrants(
   repository: Granter,
   tip: TipFacts,
   landings: ReadonlyMap<string, LandingFacts>,
+  merges: readonly MergeFacts[],
 ): readonly ProvenGrant[] {
   return tip.grants.flatMap((file) => {
     const landing = landings.get(requestPathOfGrant(file.path) ?? '');
-    return (landing === undefined ? null : prove(file, landing, repository)) ?? [];
+    return (landing === undefined ? null : prove(file, landing, repository, merges)) ?? [];
   });
 }
 
 /** Judges one file below `grants/` that is not the README of a cluster. */
 export function judgeGrant(question: GrantQuestion): GrantState {
-  const { file, landing, repository } = question;
+  const { file, landing, repository, merges } = question;
   const foreign: GrantState = {
     kind: 'foreign',
     file,
@@ -89,16 +93,25 @@ export function judgeGrant(question: GrantQuestion): GrantState {
   };
   if (requestPathOfGrant(file.path) === null) return foreign;
   if (landing === null) return { kind: 'unknown' };
-  const grant = prove(file, landing, repository);
+  const grant = prove(file, landing, repository, merges);
   if (grant === null) return foreign;
   const end = endOf(question, grant);
   return end === null ? { kind: 'in-force', grant } : { kind: 'ended', grant, finding: end };
 }
 
-function prove(file: FileFacts, landing: LandingFacts, repository: Granter): ProvenGrant | null {
+function prove(
+  file: FileFacts,
+  landing: LandingFacts,
+  repository: Granter,
+  merges: readonly MergeFacts[],
+): ProvenGrant | null {
   const request = requestPathOfGrant(file.path);
   const path = request === null ? failure() : parseRequestPath(request);
-  const evidence = provenBy(landing.grantHistory[0], file, repository);
+  const [newest] = landing.grantHistory;
+  // GitHub makes the squash of a pull request of ours in our name and signs it; message and content are whoever's
+  // merges it.
+  if (merges.some(({ sha }) => sha === newest?.sha)) return null;
+  const evidence = provenBy(newest, file, repository);
   if (!path.ok || evidence === null || evidence.request !== request) return null;
   const named = evidence.grant === grantId(repository.id, path.value, evidence.pullRequest);
   return named ? { file, path: path.value, evidence } : null;
@@ -124,9 +137,16 @@ function provenBy(
 
 /** Why a grant has ended; null while it is in force. */
 function endOf(question: GrantQuestion, grant: ProvenGrant): Finding | null {
-  const { tip, now, teams, comments } = question;
+  const { tip, now, teams, comments, merges } = question;
   const { evidence, path } = grant;
   if (now >= evidence.expiresAt) return finding('expired');
+  // A merge that takes the files from an old commit leaves no trace in their history, nor does a history rewritten.
+  if (merges.some(({ message }) => readEndings(message).has(evidence.grant))) {
+    return finding(
+      'grant-removed',
+      'This access had ended before, and putting its files back does not bring it back',
+    );
+  }
   const request = tip.requests.find((file) => file.path === evidence.request);
   if (request === undefined) return finding('request-removed');
   if (request.sha !== evidence.requestBlob || request.mode !== '100644') return finding('request-edited');

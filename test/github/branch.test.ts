@@ -104,8 +104,16 @@ describe('readBranch', () => {
   it('names what was merged last, with its files', async () => {
     const { number } = await world.requestAccess();
     await world.mergeAsAdmin(number);
-    const { recentlyMerged } = await world.port.readBranch();
-    expect(recentlyMerged).toEqual([{ number, updatedAt: start, baseRef: 'main', paths: [requestPath] }]);
+    const { recentlyMerged, tip } = await world.port.readBranch();
+    expect(recentlyMerged).toEqual([
+      {
+        number,
+        updatedAt: start,
+        baseRef: 'main',
+        mergeCommit: { sha: tip.sha, message: expect.stringContaining(`#${number}`) },
+        paths: [requestPath],
+      },
+    ]);
   });
 
   it('asks REST for the rules where GraphQL hides them', async () => {

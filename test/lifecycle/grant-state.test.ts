@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { decideBranch } from '../../src/lifecycle/branch.ts';
+import { writeEnding } from '../../src/lifecycle/evidence.ts';
 import type { BranchWorld, HistoryCommit, LandingFacts, TipFacts } from '../../src/lifecycle/facts.ts';
 import type { GrantCommit } from '../../src/lifecycle/grant-commit.ts';
 import { judgeGrant, type GrantQuestion, type GrantState } from '../../src/lifecycle/grant-state.ts';
@@ -53,6 +54,7 @@ function granting(): {
     landings: new Map([[requestFile, landing]]),
     commands: [],
     reverts: [],
+    merges: [],
   };
   const common = { teams, accounts: new Map(), blobs: new Map(), localNow: noon, latestNow: noon };
   const { grant: commit } = decideBranch(world, common);
@@ -102,6 +104,7 @@ function judge(
     teams,
     comments: [],
     blobs: new Map([[file('', role).sha, role]]),
+    merges: [],
     ...overrides,
   });
 }
@@ -109,6 +112,25 @@ function judge(
 describe('a grant', () => {
   test('is in force as it was committed', () => {
     expect(judge({})).toMatchObject({ kind: 'in-force' });
+  });
+
+  test('is none of ours where its commit is the merge of a pull request, whatever it says', () => {
+    const merges = [{ sha: grantCommit.sha, message: grantCommit.message }];
+    expect(judge({}, { merges })).toMatchObject({
+      kind: 'foreign',
+      finding: { code: 'grant-without-evidence' },
+    });
+  });
+
+  test('has ended where a revert that was merged says so, and nothing else that was merged', () => {
+    const merged = (grant: string) => [
+      { sha: sha('revert'), message: `Revert\n\n${writeEnding('revoked', grant, requestFile)}` },
+    ];
+    expect(judge({}, { merges: merged('payments-000000000000') })).toMatchObject({ kind: 'in-force' });
+    expect(judge({}, { merges: merged(commit.evidence.grant) })).toMatchObject({
+      kind: 'ended',
+      finding: { code: 'grant-removed' },
+    });
   });
 
   test.each([

@@ -52,6 +52,10 @@ const merged = /* GraphQL */ `
       number
       updatedAt
       baseRefName
+      mergeCommit {
+        oid
+        message
+      }
       files(first: 20) {
         nodes {
           path

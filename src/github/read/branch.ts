@@ -3,7 +3,7 @@ import type { RevertFacts } from '../../lifecycle/facts.ts';
 import { repositoryVariables, type RepositoryContext } from '../context.ts';
 import type { BranchRead } from '../port.ts';
 import { branchQuery } from '../queries/branch.ts';
-import { instant, pageInfo } from '../schema.ts';
+import { instant, oid, pageInfo } from '../schema.ts';
 import { historyCommit, historyCommitShape } from './history.ts';
 import { repositoryFacts, repositoryShape } from './repository.ts';
 import { hiddenRules } from './rules.ts';
@@ -35,6 +35,7 @@ const answerShape = z
             number: z.int(),
             updatedAt: instant,
             baseRefName: z.string(),
+            mergeCommit: z.object({ oid, message: z.string() }).nullable(),
             files: z.object({ nodes: z.array(z.object({ path: z.string() })) }).nullable(),
           }),
         ),
@@ -61,10 +62,11 @@ export async function readBranch(context: RepositoryContext): Promise<BranchRead
     repository,
     tip: facts,
     reverts,
-    recentlyMerged: pullRequests.nodes.map(({ number, updatedAt, baseRefName, files }) => ({
+    recentlyMerged: pullRequests.nodes.map(({ number, updatedAt, baseRefName, mergeCommit, files }) => ({
       number,
       updatedAt,
       baseRef: baseRefName,
+      mergeCommit: mergeCommit === null ? null : { sha: mergeCommit.oid, message: mergeCommit.message },
       paths: (files?.nodes ?? []).map(({ path }) => path),
     })),
   };
