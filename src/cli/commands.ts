@@ -8,4 +8,7 @@ export const commands: CommandTable = {
   manifests: async () => (await import('./manifests.ts')).manifestsCommand,
   owners: async () => (await import('./owners.ts')).ownersCommand,
   rbac: async () => (await import('./rbac.ts')).rbacCommand,
+  network: async () => (await import('./network.ts')).networkCommand,
+  access: async () => (await import('./access.ts')).accessCommand,
+  verify: async () => (await import('./verify.ts')).verifyCommand,
 };

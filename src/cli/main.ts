@@ -1,8 +1,14 @@
 #!/usr/bin/env node
 /** The program `curfew`. */
-import { commands } from './commands.ts';
-import { dispatch } from './dispatch.ts';
-import { processIo } from './io.ts';
+import { enableCompileCache } from 'node:module';
+
+// Before anything else is loaded: from the second start on, nothing has to be compiled again.
+enableCompileCache();
+const [{ commands }, { dispatch }, { processIo }] = await Promise.all([
+  import('./commands.ts'),
+  import('./dispatch.ts'),
+  import('./io.ts'),
+]);
 
 // Not process.exit(): what is still on its way into a pipe would be lost.
 process.exitCode = await dispatch(process.argv.slice(2), processIo(), commands);

@@ -6,7 +6,7 @@
 import type { ApprovalVerdict } from '../approval/approval.ts';
 import { describeNotCounted, describeRequirement } from '../approval/describe.ts';
 import { formatDuration } from '../base/duration.ts';
-import { formatFault, type Fault } from '../base/fault.ts';
+import type { Fault } from '../base/fault.ts';
 import { formatInstant } from '../base/instant.ts';
 import { codeBlock, codeSpan, escapeMarkdown } from '../base/markdown.ts';
 import { reasons, type Finding } from '../base/reasons.ts';
@@ -42,7 +42,7 @@ export function describeReport(report: Report): ReportText {
     ...list('Why', remainingFindings(report)),
     ...(report.plan === null ? [] : describeEffect(report.plan)),
     ...(report.approvals === null ? [] : describeApprovals(report.approvals)),
-    ...(report.faults.length === 0 ? [] : [codeBlock(report.faults.map(formatFault).join('\n'), '')]),
+    ...list('What to change', report.faults.map(describeFault)),
   ];
   const summary = sections.join('\n\n');
   const details = report.plan === null ? '' : describeDetails(report.plan);
@@ -59,11 +59,13 @@ function titleOf({ findings, plan }: Report): string {
   const text = visible(first.message);
   switch (reasons[first.code].outcome) {
     case 'refuse':
-      return `Refused: ${text}`;
+      return `Refused: ${continued(text)}`;
     case 'hold':
-      return `On hold: ${text}`;
+      return `On hold: ${continued(text)}`;
     case 'grant':
-      return plan?.request.notBefore ? 'Approved: access starts at the time asked for' : `Approved: ${text}`;
+      return plan?.request.notBefore
+        ? 'Approved: access starts at the time asked for'
+        : `Approved: ${continued(text)}`;
     case 'wait':
     case 'pass':
     case 'end':
@@ -71,9 +73,23 @@ function titleOf({ findings, plan }: Report): string {
   }
 }
 
-/** Every reason but the one in the title. */
-function remainingFindings({ findings }: Report): readonly string[] {
-  return findings.slice(1).map(({ message }) => escapeMarkdown(message));
+/** A sentence that goes on behind a colon; names keep their capitals. */
+export function continued(sentence: string): string {
+  return sentence.replace(/^(?!Curfew\b|Kubernetes\b)[A-Z](?=[a-z]*\b)/, (first) => first.toLowerCase());
+}
+
+/** Every reason but the one in the title; faults of the file have a list of their own. */
+function remainingFindings({ findings, faults }: Report): readonly string[] {
+  return findings
+    .slice(1)
+    .filter(({ code }) => code !== 'invalid-request' || faults.length === 0)
+    .map(({ message }) => escapeMarkdown(message));
+}
+
+function describeFault({ file, line, message, remedy }: Fault): string {
+  const where = codeSpan(`${file}:${line}`);
+  const todo = remedy === '' ? '' : `; ${escapeMarkdown(remedy)}`;
+  return `${where}: ${escapeMarkdown(message)}${todo}`;
 }
 
 function list(heading: string, items: readonly string[]): readonly string[] {

@@ -98,8 +98,7 @@ function bodyOf(ended: readonly Ended[]): string {
     '| --- | --- | --- | --- | --- | --- |',
     ...rows.map((row) => `| ${row.join(' | ')} |`),
     '',
-    'Sessions that were opened with this access may outlive it: an open exec, port-forward or log stream ends with its',
-    'pod or its connection, not with the binding.',
+    'Sessions that were opened with this access may outlive it: an open exec, port-forward or log stream ends with its pod or its connection, not with the binding.',
   ].join('\n');
 }
 

@@ -6,7 +6,7 @@ import { approvedBy } from './grant-commit.ts';
 import type { GrantEvidence } from './evidence.ts';
 import type { LandingVerdict } from './landing.ts';
 import { commentMarker } from './comments.ts';
-import { describeReport } from './report.ts';
+import { continued, describeReport } from './report.ts';
 
 /** The comment while a landed request waits. */
 export function waitingComment({ finding, plan }: Extract<LandingVerdict, { kind: 'wait' }>): string {
@@ -39,8 +39,8 @@ export function tellsEnd(comment: string): boolean {
 export function endedComment(finding: Finding, evidence: GrantEvidence | null, by: string): string {
   const title =
     evidence === null
-      ? `**Not granted: ${escapeMarkdown(finding.message)}.**`
-      : `**Ended: ${escapeMarkdown(finding.message)}.**`;
+      ? `**Not granted: ${escapeMarkdown(continued(finding.message))}.**`
+      : `**Ended: ${escapeMarkdown(continued(finding.message))}.**`;
   const record =
     evidence === null
       ? 'Nothing was granted; the request file was removed. Open a new pull request to ask again.'

@@ -100,7 +100,7 @@ describe('ending early', () => {
     const number = await world.grant('early');
     await world.as(login).comment(number, '/revoke\nno longer needed');
     expect(await world.grants()).toEqual([]);
-    expect(await world.comment(number)).toContain(`Revoked by ${login}`);
+    expect(await world.comment(number)).toContain(`revoked by ${login}`);
   });
 
   test.each([
