@@ -133,7 +133,7 @@ export class Limiter {
         : []),
     ];
     const free = Math.max(
-      this.#pausedUntil.get(resource) ?? 0,
+      this.#believable(this.#pausedUntil.get(resource) ?? 0, now),
       this.#primaryFreeAt(resource, purpose),
       ...windows.map(([window, cost]) => window.fitsAt(now, cost, reserve[purpose])),
     );
@@ -150,8 +150,13 @@ export class Limiter {
 
   #primaryFreeAt(resource: Resource, purpose: Purpose): Instant {
     const primary = this.#primary.get(resource);
-    if (primary === undefined || primary.resetAt <= this.#now()) return 0;
+    if (primary === undefined || this.#believable(primary.resetAt, this.#now()) <= this.#now()) return 0;
     return primary.remaining - 1 >= primary.limit * reserve[purpose] ? 0 : primary.resetAt;
+  }
+
+  /** A time so far ahead was noted before the clock was set back: it says nothing any more. */
+  #believable(until: Instant, now: Instant): Instant {
+    return until - now > longestPause ? 0 : until;
   }
 
   async #place(purpose: Purpose): Promise<void> {

@@ -35,6 +35,8 @@ export class SlidingWindow {
   }
 
   #forget(now: Instant): void {
+    // What was noted at a later time was noted before the clock was set back.
+    while ((this.#entries.at(-1)?.at ?? now) > now) this.#used -= this.#entries.pop()?.cost ?? 0;
     const kept = this.#entries.findIndex((entry) => entry.at + this.#span > now);
     const gone = this.#entries.splice(0, kept === -1 ? this.#entries.length : kept);
     for (const entry of gone) this.#used -= entry.cost;
