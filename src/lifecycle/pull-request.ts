@@ -159,6 +159,13 @@ function conclusionOf(findings: readonly Finding[]): Published['conclusion'] {
   return outcomes.includes('wait') || outcomes.includes('hold') ? 'action_required' : 'success';
 }
 
+/** In the same words for all of them: they share the check run as well, and must not write it in turns. */
+function sharedHead({ number, sameHead }: PullRequestFacts): readonly Finding[] {
+  if (sameHead.length === 0) return [];
+  const all = [number, ...sameHead].sort((a, b) => a - b).map((each) => `#${each}`);
+  return [finding('shared-head', `The open pull requests ${all.join(' and ')} have the same head commit`)];
+}
+
 function decideRequest(
   world: PullRequestWorld,
   context: PullRequestContext,
@@ -168,9 +175,7 @@ function decideRequest(
   const standing = [
     ...(tip.requests.some((file) => file.path === path) ? [finding('request-exists')] : []),
     ...carrierFindings(pullRequest),
-    ...(pullRequest.sameHead.length > 0
-      ? [finding('shared-head', `Pull request #${pullRequest.sameHead[0]} is open with the same head commit`)]
-      : []),
+    ...sharedHead(pullRequest),
   ];
   const { author, addedFile } = pullRequest;
   if (standing.length > 0 || author === null || addedFile === null) {

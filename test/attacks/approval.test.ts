@@ -153,7 +153,7 @@ const attacks: readonly Attack[] = [
     name: 'two pull requests with one head, one of them approved',
     refused: 'the second way to the same commit',
     reason: 'shared-head',
-    says: /Pull request #\d+ is open with the same head commit/,
+    says: /The open pull requests #\d+ and #\d+ have the same head commit/,
     play: async (field) => {
       const first = await field.ask('one-head');
       await field.pointBranch('mallory', 'same-head', field.tip('one-head'));
