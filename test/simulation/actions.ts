@@ -2,6 +2,7 @@
 import { createComment, deleteComment } from '../../src/sandbox/operations/comments.ts';
 import { mergePullRequest } from '../../src/sandbox/operations/merge.ts';
 import { setDraft, updatePullRequest } from '../../src/sandbox/operations/pull-requests.ts';
+import { changeRef } from '../../src/sandbox/operations/refs.ts';
 import { createReview, dismissReview } from '../../src/sandbox/operations/reviews.ts';
 import type { PullRequest } from '../../src/sandbox/state.ts';
 import type { Dice } from './random.ts';
@@ -47,14 +48,48 @@ function some<T>(dice: Dice, choices: readonly T[], act: (choice: T) => void): v
   if (choices.length > 0) act(dice.pick(choices));
 }
 
+/** What makes a pull request one that is refused: a second file, a wrong place, a wrong text. */
+type Spoil = (path: string, text: string) => Readonly<Record<string, string>>;
+
+const spoils: readonly Spoil[] = [
+  (path, text) => ({ [path]: text, 'README.md': '# Another\n' }),
+  (path) => ({ [path]: 'kind: Nonsense\n' }),
+  (path, text) => ({ [path]: text.replace(/template: .*/, 'template: no-such') }),
+  (path, text) => ({ [path]: text.replace(/template: .*/, 'template: cluster-read') }),
+  (path, text) => ({ [path]: text.replace(/ {2}duration:/, '  for: nobody-knows\n  duration:') }),
+  (path, text) => ({ [path]: text.replace(/ {2}ticket: .*\n/, '') }),
+  (path, text) => ({ [path]: `${text}  notBefore: 2026-01-01T00:00:00Z\n` }),
+  (path, text) => ({ [path.replace(/^access-requests\/[^/]+/, 'access-requests/nowhere')]: text }),
+  (path, text) => ({ [path.replace('access-requests', 'grants')]: text }),
+  () => ({ 'docs.md': 'Nothing of ours\n' }),
+];
+
 function open(stage: Stage, dice: Dice): void {
   const asked = choose(dice, stage);
-  const name = `r${stage.repository.nextNumber}${dice.chance(0.1) ? 'x' : ''}`;
-  const path = dice.chance(0.1) ? pathOf(asked, 'r1') : pathOf(asked, name);
-  const extra = dice.chance(0.06) ? { 'README.md': '# Another\n' } : {};
-  const text = dice.chance(0.05) ? 'kind: Nonsense\n' : requestText(asked);
-  const login = dice.pick(['alice', 'alice', 'alice', 'alice', 'carol', 'grace', 'bob', 'frank', 'mallory']);
-  attempt(() => stage.propose(login, name, { [path]: text, ...extra }, { draft: dice.chance(0.1) }));
+  const name = `r${stage.repository.nextNumber}`;
+  const path = pathOf(asked, dice.chance(0.1) ? 'r1' : name);
+  const text = requestText(asked);
+  const files = dice.chance(0.15) ? dice.pick(spoils)(path, text) : { [path]: text };
+  const login = dice.chance(0.6) ? 'alice' : dice.pick(['carol', 'grace', 'bob', 'frank', 'mallory']);
+  attempt(() => stage.propose(login, name, files, { draft: dice.chance(0.1) }));
+}
+
+/** The same head once more, for another branch of the same commit. */
+function openTwin(stage: Stage, dice: Dice): void {
+  some(dice, stage.open, (twin) =>
+    attempt(() => {
+      const branch = `twin-${stage.repository.nextNumber}`;
+      const actor = person(stage, 'mallory');
+      const { repository } = stage;
+      changeRef(stage.context, actor, {
+        repository,
+        ref: `refs/heads/${branch}`,
+        before: null,
+        after: twin.headSha,
+      });
+      stage.openFrom('mallory', branch, {});
+    }),
+  );
 }
 
 function openRemoval(stage: Stage, dice: Dice): void {
@@ -226,11 +261,12 @@ const memberships = [
 
 function changeTeam(stage: Stage, dice: Dice): void {
   const { world } = stage.world.sandbox;
-  const isAway = ([login, team]: (typeof memberships)[number]): boolean =>
-    !world.team(`acme/${team}`).members.has(world.user(login).id);
-  const away = memberships.filter(isAway);
-  const [login, team] = dice.pick(away.length > 0 && dice.chance(0.6) ? away : memberships);
-  if (isAway([login, team] as (typeof memberships)[number])) world.addTeamMember(`acme/${team}`, login);
+  const away = memberships.filter(
+    ([login, team]) => !world.team(`acme/${team}`).members.has(world.user(login).id),
+  );
+  const membership = dice.pick(away.length > 0 && dice.chance(0.6) ? away : memberships);
+  const [login, team] = membership;
+  if (away.includes(membership)) world.addTeamMember(`acme/${team}`, login);
   else world.removeTeamMember(`acme/${team}`, login);
 }
 
@@ -251,10 +287,11 @@ function pushToOwnBranch(stage: Stage, dice: Dice): void {
 }
 
 /** Actions by name. Those that only the history itself can do stand here for their weight. */
-export const actions = {
+const table = {
   open: { weight: 8, act: open },
   approve: { weight: 7, act: (stage, dice) => review(stage, dice, 'APPROVE') },
   'approve all': { weight: 5, act: approveAll },
+  'open twin': { weight: 1, act: openTwin },
   'open removal': { weight: 2, act: openRemoval },
   push: { weight: 3, act: pushMore },
   'request changes': { weight: 1, act: (stage, dice) => review(stage, dice, 'REQUEST_CHANGES') },
@@ -314,14 +351,24 @@ export const actions = {
   },
   /** Two sweeps without trouble. */
   calm: { weight: 5, act: () => {} },
-  /** The clock of a machine jumps. */
-  'jump the clock': { weight: 2, act: () => {} },
+  /** The clock of a machine jumps: by a day, by hours, by minutes; or is put right. */
+  'clock ahead': { weight: 1, act: () => {} },
+  'clock behind': { weight: 1, act: () => {} },
+  'clock off': { weight: 1, act: () => {} },
+  'clock right': { weight: 1, act: () => {} },
   /** What was held back of deliveries arrives, newest first. */
   release: { weight: 1, act: (stage) => stage.world.sandbox.deliveries.release((held) => held.toReversed()) },
   restart: { weight: 1, act: () => {} },
 } as const satisfies Record<string, Action>;
 
-export type ActionName = keyof typeof actions;
+export type ActionName = keyof typeof table;
+
+export const actions: Readonly<Record<ActionName, Action>> = table;
+
+/** Every name as often as its weight says. */
+export const weightedNames: readonly ActionName[] = Object.keys(table)
+  .filter((name): name is ActionName => name in table)
+  .flatMap((name) => Array.from({ length: table[name].weight }, () => name));
 
 /** Pushes a fresh request that nothing stands against, and gives its pull request. */
 export function askOnceMore(stage: Stage): PullRequest {

@@ -3,7 +3,7 @@ import { play, type Outcome } from './history.ts';
 import type { History, Step } from './steps.ts';
 
 /** How many histories are played at most: an answer that takes an hour helps nobody. */
-const maximumTries = 80;
+const maximumTries = 40;
 
 /** The shortest failing history that was found, and how it fails. */
 export async function shrink(

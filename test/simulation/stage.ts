@@ -89,6 +89,15 @@ export class Stage {
     options: { readonly draft?: boolean; readonly base?: string } = {},
   ): PullRequest {
     this.push(login, branch, files, this.tip);
+    return this.openFrom(login, branch, options);
+  }
+
+  /** Opens a pull request from a branch that is there. */
+  openFrom(
+    login: string,
+    branch: string,
+    options: { readonly draft?: boolean; readonly base?: string },
+  ): PullRequest {
     return createPullRequest(this.context, this.world.sandbox.world.actor(login), this.repository, {
       title: `${branch} of ${login}`,
       body: null,

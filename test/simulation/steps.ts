@@ -1,5 +1,5 @@
 /** What a history consists of: steps that are chosen before anything happens, so that any of them can be left out. */
-import { actions, type ActionName } from './actions.ts';
+import { weightedNames, type ActionName } from './actions.ts';
 import { faultKinds, type FaultKind } from './faults.ts';
 import { createDice, type Dice } from './random.ts';
 
@@ -35,18 +35,15 @@ export interface History {
 /** Chooses a history; equal seeds choose equal histories. */
 export function chooseHistory(seed: number): History {
   const dice = createDice(seed);
-  const rough = dice.pick([0, 0.2, 0.4]);
+  const rough = dice.pick([0.1, 0.3, 0.5]);
   const count = 8 + dice.below(9);
-  const names = Object.entries(actions).flatMap(([name, { weight }]) =>
-    Array.from({ length: weight }, () => name as ActionName),
-  );
   // A request that is approved comes first: a history without access has little to lose.
   const opening: readonly ActionName[] = ['open', 'approve all', 'open', 'approve all'];
   return {
     seed,
     replicas: dice.chance(0.25) ? 2 : 1,
     steps: Array.from({ length: count }, (_, number) => {
-      const action = opening[number] ?? dice.pick(names);
+      const action = opening[number] ?? dice.pick(weightedNames);
       return chooseStep(dice, number, action, action === 'open' ? 0 : rough);
     }),
   };
@@ -55,7 +52,7 @@ export function chooseHistory(seed: number): History {
 function chooseStep(dice: Dice, number: number, action: ActionName, rough: number): Step {
   const weather = dice.chance(rough)
     ? {
-        probability: dice.pick([0.03, 0.1, 0.3, 0.6]),
+        probability: dice.pick([0.05, 0.15, 0.3, 0.6]),
         kinds: dice.chance(0.5) ? faultKinds : [dice.pick(faultKinds)],
       }
     : null;
