@@ -115,6 +115,8 @@ async function applyNext(
   }
   if (decision.grant !== null) return await grant(port, world, decision.grant, context);
   for (const tell of decision.tells) await say(port, world, tell);
+  const display = port.withPurpose('display');
+  for (const { pullRequest, body } of decision.retold) await display.publishComment(pullRequest, body);
   return settled;
 }
 

@@ -10,12 +10,14 @@ import { principalTeams } from '../policy/principals.ts';
 import { isRequestFile } from '../request/path.ts';
 import type { AccountFacts, BranchWorld, CommentFacts, FileFacts, TipFacts } from './facts.ts';
 import { judgeGrant, requestPathOfGrant, type GrantState, type ProvenGrant } from './grant-state.ts';
+import { ownComment } from './comments.ts';
 import { grantCommit, type GrantCommit } from './grant-commit.ts';
 import { judgeLanding, type LandingVerdict } from './landing.ts';
 import { clusterReadme, pinOf, readmePath } from './pin.ts';
 import { requestedSubject } from './plan.ts';
 import { obstacles } from './protection.ts';
 import type { Ended } from './revert.ts';
+import { retoldComment } from './story.ts';
 import { readTrusted } from './trusted.ts';
 
 export interface BranchContext {
@@ -45,6 +47,8 @@ export interface BranchDecision {
   /** The next grant to commit; the rest waits for the decision at the tip that this makes. */
   readonly grant: GrantCommit | null;
   readonly tells: readonly Tell[];
+  /** Comments of ours on access in force that do not say so. */
+  readonly retold: readonly { readonly pullRequest: number; readonly body: string }[];
   readonly inForce: readonly ProvenGrant[];
   /** One code for each grant, request and file that was judged: for metrics and the log. */
   readonly codes: readonly { readonly path: string; readonly code: ReasonCode }[];
@@ -112,6 +116,7 @@ export function decideBranch(world: BranchWorld, context: BranchContext): Branch
         ? [{ pullRequest: verdict.pullRequest.number, landing: verdict }]
         : [],
     ),
+    retold: inForce.flatMap((grant) => retold(grant, world)),
     inForce,
     codes: [
       ...states.flatMap(codeOfState),
@@ -121,10 +126,19 @@ export function decideBranch(world: BranchWorld, context: BranchContext): Branch
   };
 }
 
+function commentsOf({ commands }: BranchWorld, pullRequest: number): readonly CommentFacts[] {
+  return commands.find((each) => each.pullRequest === pullRequest)?.comments ?? [];
+}
+
+function retold(grant: ProvenGrant, world: BranchWorld): BranchDecision['retold'] {
+  const { pullRequest } = grant.evidence;
+  const own = ownComment(commentsOf(world, pullRequest), world.repository.botId);
+  const body = retoldComment(grant, own, world.now);
+  return body === null ? [] : [{ pullRequest, body }];
+}
+
 function grantStates(world: BranchWorld, context: BranchContext): readonly GrantState[] {
   const { repository, tip, landings, merges } = world;
-  const commentsOf = (pullRequest: number): readonly CommentFacts[] =>
-    world.commands.find((commands) => commands.pullRequest === pullRequest)?.comments ?? [];
   return tip.grants.filter(isGrantFile).map((file) => {
     const landing = landings.get(requestPathOfGrant(file.path) ?? '') ?? null;
     const question = {
@@ -141,7 +155,7 @@ function grantStates(world: BranchWorld, context: BranchContext): readonly Grant
     const state = judgeGrant(question);
     // Which pull request to listen to is known only once the evidence is read.
     if (state.kind !== 'in-force') return state;
-    return judgeGrant({ ...question, comments: commentsOf(state.grant.evidence.pullRequest) });
+    return judgeGrant({ ...question, comments: commentsOf(world, state.grant.evidence.pullRequest) });
   });
 }
 

@@ -113,6 +113,8 @@ export interface CommentFacts {
   readonly createdAt: Instant;
   /** True once anybody has edited it; an edited comment commands nothing. */
   readonly edited: boolean;
+  /** Who did so last; null where nobody did, or whose account is gone. */
+  readonly editedBy: AccountFacts | null;
 }
 
 export interface PullRequestFacts {

@@ -54,6 +54,8 @@ export interface ProvenGrant {
   readonly file: FileFacts;
   readonly path: RequestPath;
   readonly evidence: GrantEvidence;
+  /** The commit that granted it. */
+  readonly commit: string;
 }
 
 export type GrantState =
@@ -112,9 +114,9 @@ function prove(
   // merges it.
   if (merges.some(({ sha }) => sha === newest?.sha)) return null;
   const evidence = provenBy(newest, file, repository);
-  if (!path.ok || evidence === null || evidence.request !== request) return null;
+  if (!path.ok || newest === undefined || evidence === null || evidence.request !== request) return null;
   const named = evidence.grant === grantId(repository.id, path.value, evidence.pullRequest);
-  return named ? { file, path: path.value, evidence } : null;
+  return named ? { file, path: path.value, evidence, commit: newest.sha } : null;
 }
 
 /**

@@ -1,9 +1,11 @@
 /** What the comment on a pull request says once its request has landed: granted, waiting, ended. */
-import { formatInstant } from '../base/instant.ts';
+import { formatInstant, type Instant } from '../base/instant.ts';
 import { codeSpan, escapeMarkdown } from '../base/markdown.ts';
 import type { Finding } from '../base/reasons.ts';
 import { approvedBy } from './grant-commit.ts';
 import type { GrantEvidence } from './evidence.ts';
+import type { CommentFacts } from './facts.ts';
+import type { ProvenGrant } from './grant-state.ts';
 import type { LandingVerdict } from './landing.ts';
 import { commentMarker } from './comments.ts';
 import { continued, describeReport } from './report.ts';
@@ -24,8 +26,36 @@ export function grantedComment(
     message: `access is in force until ${formatInstant(evidence.expiresAt)}`,
   };
   const report = describeReport({ findings: [granted], plan, approvals, faults: [] });
-  const handBack = `Granted by ${commit}. To hand it back sooner, comment ${codeSpan('/revoke')}.`;
-  return report.comment.replace('\n\n', `\n\n${handBack}\n\n`);
+  return report.comment.replace('\n\n', `\n\n${grantedBy(commit)}\n\n`);
+}
+
+/**
+ * The comment on access in force from what its commit says, to be put in place of one that does not tell; null where it
+ * does. Whoever may write here may edit our comment; and who granted may have died before telling.
+ */
+export function retoldComment(
+  { evidence, commit }: ProvenGrant,
+  own: CommentFacts | null,
+  now: Instant,
+): string | null {
+  const touched = own !== null && own.editedBy !== null && own.editedBy.id !== own.author?.id;
+  // Just after the grant whoever made it is about to tell.
+  const told = own?.body.includes(commit) === true || now < evidence.grantedAt + tellingTime;
+  if (told && !touched) return null;
+  const { subject, request, templateBlob } = evidence;
+  return [
+    `${commentMarker}\n**Approved: access is in force until ${formatInstant(evidence.expiresAt)}.**`,
+    ...(touched ? ['Somebody else had changed this comment; it has been put back.'] : []),
+    grantedBy(commit),
+    `**${escapeMarkdown(subject.login)}** has **${escapeMarkdown(templateBlob.name)}** at ${codeSpan(request)}, as the Kubernetes user ${codeSpan(subject.user)}, approved by ${escapeMarkdown(approvedBy(evidence))}.\n`,
+  ].join('\n\n');
+}
+
+/** Milliseconds from a grant until its comment must be there. */
+const tellingTime = 60_000;
+
+function grantedBy(commit: string): string {
+  return `Granted by ${commit}. To hand it back sooner, comment ${codeSpan('/revoke')}.`;
 }
 
 const endings = ['**Ended: ', '**Not granted: '];

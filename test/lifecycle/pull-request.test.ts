@@ -296,7 +296,14 @@ const refused: readonly Case[] = [
     name: 'a withdrawal',
     world: withPullRequest({
       comments: [
-        { id: 1, author: people.alice, body: '/revoke\nno longer needed', createdAt: noon, edited: false },
+        {
+          id: 1,
+          author: people.alice,
+          body: '/revoke\nno longer needed',
+          createdAt: noon,
+          edited: false,
+          editedBy: null,
+        },
       ],
     }),
     code: 'withdrawn',

@@ -135,6 +135,9 @@ export const comment = /* GraphQL */ `
     body
     createdAt
     lastEditedAt
+    editor {
+      ...Account
+    }
   }
 `;
 

@@ -26,6 +26,7 @@ export function relevantComments(
       body: comment.body,
       createdAt: comment.createdAt,
       edited: comment.lastEditedAt !== null,
+      editedBy: comment.editor,
     }));
 }
 

@@ -35,6 +35,7 @@ export const commentsShape = z.object({
       body: z.string(),
       createdAt: instant,
       lastEditedAt: instant.nullable(),
+      editor: actor,
     }),
   ),
 });
