@@ -36,7 +36,9 @@ export class Screenshots {
     this.#number += 1;
     const path = join(this.folder, `${this.#number}-failed.png`);
     await page.screenshot({ path, fullPage: true });
-    process.stdout.write(`\n${page.url()} as it was: ${path}\nnpm start said: ${log.slice(-1500) || 'nothing'}\n`);
+    process.stdout.write(
+      `\n${page.url()} as it was: ${path}\nnpm start said: ${log.slice(-1500) || 'nothing'}\n`,
+    );
   }
 
   /** Takes a page down to the end of an element for the README, if that is asked for. */
