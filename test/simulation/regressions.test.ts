@@ -19,7 +19,7 @@ test('what a limit paused while the clock was a day ahead goes on once the clock
 });
 
 test('two pull requests with one head do not write their one check run in turns', async () => {
-  const steps = [step('open'), step('open twin'), step('calm')];
+  const steps = [step('open', { dice: 4 }), step('open twin'), step('calm')];
   const outcome = await play({ seed: 1, replicas: 1, steps });
   expect(outcome.reasons).toHaveProperty('shared-head');
   expect(outcome.violation).toBeNull();
