@@ -126,7 +126,7 @@ export function createGitHubApp(options: GitHubAppOptions): GitHubApp {
 const anonymous: Credentials = { authorization: async () => null, refused: () => {} };
 
 /** github.com, and ghe.com with data residency, sign every commit that an App makes through the API. */
-function isGitHubCloud(apiUrl: string): boolean {
+export function isGitHubCloud(apiUrl: string): boolean {
   const { hostname } = new URL(apiUrl);
   return hostname === 'api.github.com' || hostname.endsWith('.ghe.com');
 }

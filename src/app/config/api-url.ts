@@ -4,7 +4,7 @@ import type { Reader } from './config.ts';
 const publicGitHub = 'https://api.github.com';
 
 /** Reads `GHE_HOST` (a host name) or `GITHUB_API_URL` (a base address); without either it is github.com. */
-export function readApiUrl(reader: Reader): string {
+export function readApiUrl(reader: Omit<Reader, 'readFile'>): string {
   const host = reader.get('GHE_HOST');
   const url = reader.get('GITHUB_API_URL');
   const fromHost = host === undefined ? undefined : apiUrlOfHost(host, reader);
@@ -15,7 +15,7 @@ export function readApiUrl(reader: Reader): string {
   return fromHost ?? fromUrl ?? publicGitHub;
 }
 
-function apiUrlOfHost(host: string, reader: Reader): string | undefined {
+function apiUrlOfHost(host: string, reader: Omit<Reader, 'readFile'>): string | undefined {
   if (!/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/i.test(host)) {
     reader.report(
       'GHE_HOST',
@@ -28,7 +28,7 @@ function apiUrlOfHost(host: string, reader: Reader): string | undefined {
   return name.endsWith('.ghe.com') ? `https://api.${name}` : `https://${name}/api/v3`;
 }
 
-function checkUrl(text: string, reader: Reader): string | undefined {
+function checkUrl(text: string, reader: Omit<Reader, 'readFile'>): string | undefined {
   const remedy = 'write it like https://github.example.com/api/v3';
   const url = URL.parse(text);
   if (url === null || url.search !== '' || url.hash !== '' || url.username !== '' || url.password !== '') {

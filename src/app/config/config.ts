@@ -61,16 +61,40 @@ const appVariables = ['APP_ID', 'PRIVATE_KEY', 'PRIVATE_KEY_PATH', 'WEBHOOK_SECR
 /** Reads the configuration from `env`; `readFile` is asked only for the file that `PRIVATE_KEY_PATH` names. */
 export function readConfig(env: Environment, readFile: (path: string) => string): ConfigResult {
   const problems: ConfigProblem[] = [];
-  const reader: Reader = {
-    get: (variable) => (env[variable] === '' ? undefined : env[variable]),
-    report: (variable, problem, remedy) => void problems.push({ variable, problem, remedy }),
-    readFile,
-  };
+  const reader = readerOf(env, readFile, problems);
   const configured = appVariables.some((variable) => reader.get(variable) !== undefined);
   // In the sandbox a person reads along.
   const listen = readListen(reader, configured ? 'info' : 'warn');
   const config = configured ? readProduction(reader, listen) : readSandbox(reader, listen);
   return problems.length === 0 ? { ok: true, config } : { ok: false, problems };
+}
+
+/** How to reach GitHub as the App: what a command needs that receives no webhooks. */
+export type AppAccess = Pick<ProductionConfig, 'appId' | 'privateKey' | 'apiUrl'>;
+
+/** Reads as much of the configuration as it takes to reach GitHub as the App. */
+export function readAppAccess(
+  env: Environment,
+  readFile: (path: string) => string,
+):
+  | { readonly ok: true; readonly config: AppAccess }
+  | { readonly ok: false; readonly problems: readonly ConfigProblem[] } {
+  const problems: ConfigProblem[] = [];
+  const reader = readerOf(env, readFile, problems);
+  const config: AppAccess = {
+    appId: readAppId(reader),
+    privateKey: readPrivateKey(reader),
+    apiUrl: readApiUrl(reader),
+  };
+  return problems.length === 0 ? { ok: true, config } : { ok: false, problems };
+}
+
+function readerOf(env: Environment, readFile: (path: string) => string, problems: ConfigProblem[]): Reader {
+  return {
+    get: (variable) => (env[variable] === '' ? undefined : env[variable]),
+    report: (variable, problem, remedy) => void problems.push({ variable, problem, remedy }),
+    readFile,
+  };
 }
 
 /** `APP_ID is missing; it is …`, one line for each problem. */
