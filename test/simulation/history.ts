@@ -263,18 +263,10 @@ class Player {
 
 /** What the clock of a machine is wrong by from now on; null where it stays as it is. */
 function hoursOff({ action }: Step, dice: Dice): number | null {
-  switch (action) {
-    case 'clock ahead':
-      return 26;
-    case 'clock behind':
-      return -26;
-    case 'clock off':
-      return dice.pick([-3, -0.1, 0.1, 2]);
-    case 'clock right':
-      return 0;
-    default:
-      return null;
-  }
+  if (action === 'clock ahead') return 26;
+  if (action === 'clock behind') return -26;
+  if (action === 'clock off') return dice.pick([-3, -0.1, 0.1, 2]);
+  return action === 'clock right' ? 0 : null;
 }
 
 function difference(before: string, after: string): string {

@@ -15,6 +15,7 @@ if (isMainThread) await main();
 else parentPort?.on('message', (seed: number) => void answer(seed));
 
 async function answer(seed: number): Promise<void> {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread has no origin
   parentPort?.postMessage(await play(chooseHistory(seed)));
 }
 
