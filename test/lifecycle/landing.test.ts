@@ -5,8 +5,8 @@ import { judgeLanding } from '../../src/lifecycle/landing.ts';
 import { commitOf, granted, landed } from './branch-world.ts';
 import { file, hour, minute, noon, people, requestFile, requestText, sha } from './world.ts';
 
-function revokedBy(author: CommentFacts['author'], edited = false): CommentFacts {
-  return { id: 1, author, body: '/revoke', createdAt: noon, edited };
+function revokedBy(author: CommentFacts['author']): CommentFacts {
+  return { id: 1, author, body: '/revoke', createdAt: noon, edited: false, editedBy: null };
 }
 
 /** So many grants of alice that are in force. */

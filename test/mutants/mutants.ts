@@ -33,7 +33,7 @@ const ofPlans = ['test/lifecycle/misprint.test.ts'];
 const ofDigests = ['test/lifecycle/digest.test.ts'];
 const ofPlaceholders = ['test/template/placeholders.test.ts'];
 const ofRendering = ['test/template/render.test.ts', 'test/template/parse.test.ts'];
-const ofEngine = ['test/e2e/life.test.ts', 'test/e2e/trouble.test.ts'];
+const ofEngine = ['test/e2e/engine.test.ts'];
 
 const approval: readonly Mutant[] = [
   {
@@ -710,13 +710,6 @@ const engine: readonly Mutant[] = [
     file: 'src/app/engine-branch.ts',
     find: 'if (decision.foreign.length > 0) {',
     replace: 'if (decision.foreign.length < 0) {',
-    tests: ofEngine,
-  },
-  {
-    name: 'engine: a grant is committed on whatever tip there is',
-    file: 'src/app/engine-branch.ts',
-    find: 'expectedHead: world.tip.sha,\n    headline,',
-    replace: 'expectedHead: (await port.readBranch()).tip.sha,\n    headline,',
     tests: ofEngine,
   },
 ];

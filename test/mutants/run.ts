@@ -4,6 +4,7 @@
  * unnoticed, where its `find` no longer fits the source, or where the tests fail without any break.
  */
 import { execFile } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, relative, resolve, sep } from 'node:path';
@@ -40,6 +41,7 @@ interface Verdict {
 /** A copy of the project to break, with the packages of the original. */
 async function copyProject(): Promise<string> {
   const copy = await mkdtemp(join(tmpdir(), 'curfew-mutants-'));
+  process.on('exit', () => rmSync(copy, { recursive: true, force: true }));
   await cp(root, copy, {
     recursive: true,
     filter: (path) => !left.has(relative(root, path).split(sep)[0] ?? ''),
@@ -84,15 +86,14 @@ async function judge(copy: string, mutant: Mutant): Promise<Verdict> {
     return { mutant, caughtBy: null, trouble: `its find stands ${places} times in ${mutant.file}` };
   }
   // A function, for in a replacement text `$` has a meaning.
-  await writeFile(
-    path,
-    source.replace(mutant.find, () => mutant.replace),
-  );
-  const report = await runTests(copy, mutant.tests).finally(() => writeFile(path, source));
+  const broken = source.replace(mutant.find, () => mutant.replace);
+  await writeFile(path, broken);
+  const report = await runTests(copy, mutant.tests);
+  await writeFile(path, source);
   const caughtBy = failedTest(report);
-  const broken = report.testResults.find(({ message }) => message !== '')?.message.split('\n')[0];
+  const unloaded = report.testResults.find(({ message }) => message !== '')?.message.split('\n')[0];
   const trouble =
-    caughtBy === null ? (broken === undefined ? 'survives' : `cannot be loaded: ${broken}`) : '';
+    caughtBy === null ? (unloaded === undefined ? 'survives' : `cannot be loaded: ${unloaded}`) : '';
   return { mutant, caughtBy, trouble };
 }
 
@@ -118,26 +119,24 @@ async function main(parts: readonly string[]): Promise<number> {
   );
   if (chosen.length === 0) throw new Error(`no mutant has ${parts.join(' or ')} in its name`);
   const copies = await Promise.all(Array.from({ length: workers }, copyProject));
-  try {
-    // A test that fails anyway would catch everything.
-    const [first = ''] = copies;
-    process.stderr.write('the tests without any break…\n');
-    const sound = await runTests(first, [...new Set(chosen.flatMap(({ tests }) => tests))]);
-    if (!sound.success || sound.numPassedTests === 0) {
-      process.stderr.write(`they fail: ${failedTest(sound) ?? 'a file cannot be loaded'}\n`);
-      return 1;
-    }
-    const verdicts = await judgeAll(copies, chosen);
-    const width = Math.max(...chosen.map(({ name }) => name.length));
-    for (const { mutant, caughtBy, trouble } of verdicts) {
-      process.stdout.write(`${mutant.name.padEnd(width)}  ${caughtBy ?? `NOT CAUGHT: ${trouble}`}\n`);
-    }
-    const failed = verdicts.filter(({ caughtBy }) => caughtBy === null).length;
-    process.stdout.write(`${verdicts.length - failed} passed, ${failed} failed\n`);
-    return failed === 0 ? 0 : 1;
-  } finally {
-    await Promise.all(copies.map((copy) => rm(copy, { recursive: true, force: true })));
+  const [first = ''] = copies;
+  // A test that fails anyway would catch everything.
+  process.stderr.write('the tests without any break…\n');
+  const sound = await runTests(first, [...new Set(chosen.flatMap(({ tests }) => tests))]);
+  if (!sound.success || sound.numPassedTests === 0) {
+    process.stderr.write(`they fail: ${failedTest(sound) ?? 'a file cannot be loaded'}\n`);
+    return 1;
   }
+  const verdicts = await judgeAll(copies, chosen);
+  const width = Math.max(...chosen.map(({ name }) => name.length));
+  for (const { mutant, caughtBy, trouble } of verdicts) {
+    process.stdout.write(`${mutant.name.padEnd(width)}  ${caughtBy ?? `NOT CAUGHT: ${trouble}`}\n`);
+  }
+  const failed = verdicts.filter(({ caughtBy }) => caughtBy === null).length;
+  process.stdout.write(`${verdicts.length - failed} passed, ${failed} failed\n`);
+  return failed === 0 ? 0 : 1;
 }
 
+// So that the copies go, whatever ends this.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 process.exitCode = await main(process.argv.slice(2));
