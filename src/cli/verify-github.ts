@@ -148,7 +148,7 @@ export function createCorroborator(options: {
       },
       aliases,
       // What is not there is answered by null, and corroborates nothing.
-      ({ type }) => type === 'NOT_FOUND',
+      ({ type, path }) => type === 'NOT_FOUND' && path?.length === 2,
     );
     const commits = aliasesOf(data.repository, 'c', grants);
     const pullRequests = aliasesOf(data.repository, 'p', grants);
