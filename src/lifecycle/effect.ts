@@ -29,6 +29,8 @@ export interface GrantEffect extends Effect {
   readonly consequences: readonly string[];
   /** What the network limits of the policy demand beside its entry. */
   readonly approvals: readonly ApprovalDemand[];
+  /** The default-deny policy that the namespace lacks; null where it has one, or nobody knows. */
+  readonly baseline: KubernetesObject | null;
   /** What changes in the network, as the source of a Mermaid graph; null where nothing does. */
   readonly mermaid: string | null;
 }
@@ -84,11 +86,17 @@ function judge(question: EffectQuestion): GrantEffect {
     exact: [...rbac.exact, ...network.exact],
     advice: [
       ...(rbac.unnecessary ? [`${subjectUser} holds all of these permissions anyway`] : []),
+      ...(network.baseline === null
+        ? []
+        : [
+            'the namespace has no default-deny policy: with the one below, what no policy allows would be closed',
+          ]),
       ...rbac.narrower.map((role) => `the role ${role} would be enough for what is new, and gives less`),
     ],
     alreadyHeld: rbac.alreadyHeld,
     consequences: [...rbac.escalations, ...rbac.leftBehind],
     approvals: network.approvals,
+    baseline: network.baseline,
     mermaid: network.mermaid,
   };
 }

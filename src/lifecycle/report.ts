@@ -151,6 +151,12 @@ function describeApprovals(approvals: ApprovalVerdict): readonly string[] {
 function describeDetails(plan: Plan): string {
   return [
     codeBlock(canonicalYaml(plan.objects), 'yaml'),
+    ...(plan.effect.baseline === null
+      ? []
+      : [
+          `The default-deny policy that ${codeSpan(plan.path.namespace ?? '')} lacks:`,
+          codeBlock(canonicalYaml([plan.effect.baseline]), 'yaml'),
+        ]),
     ...(plan.effect.mermaid === null ? [] : [codeBlock(plan.effect.mermaid, 'mermaid')]),
     ...(plan.effect.exact.length === 0 ? [] : [codeBlock(plan.effect.exact.join('\n'), '')]),
     `Allowed by the policy entry ${codeSpan(plan.policyEntry)}. Digest ${codeSpan(plan.digest)}, grant ${codeSpan(plan.grantId)}.`,

@@ -36,7 +36,7 @@ spec:
       openPerPerson: 2
       dangers: {critical: refuse, high: {acme/security: 1}, medium: warn}
       network: {newlyIsolated: {owners: 2}, baseline: require, maxAddresses: 256}
-      openSessions: end
+      openSessions: accept
   protectedNamespaces: [vault, 'secret-*']
   onBehalf: [acme/leads]
   revokers: [acme/sre, alice]
@@ -102,7 +102,7 @@ spec:
             baseline: 'require',
             maxAddresses: 256,
           },
-          openSessions: 'end',
+          openSessions: 'accept',
           line: 19,
         },
       ],
@@ -146,6 +146,14 @@ spec:
     );
     const result = parsePolicy(file, policy);
     expect(result.ok ? [] : result.faults.slice(0, 3)).toEqual([]);
+  });
+
+  it('refuses to promise that sessions end', () => {
+    const policy = readFileSync(file, 'utf8').replace('openSessions: accept', 'openSessions: end');
+    const result = parsePolicy(file, policy);
+    expect(result.ok ? [] : result.faults.map(({ message }) => message)).toEqual([
+      expect.stringContaining('is not enforced by this version'),
+    ]);
   });
 
   it('names what it does not enforce in one place', () => {
