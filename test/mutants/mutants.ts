@@ -238,8 +238,8 @@ const approval: readonly Mutant[] = [
   {
     name: 'approval: two pull requests share one head',
     file: pullRequest,
-    find: '...(pullRequest.sameHead.length > 0',
-    replace: '...(pullRequest.sameHead.length > 1',
+    find: 'if (sameHead.length === 0) return [];',
+    replace: 'if (sameHead.length >= 0) return [];',
     tests: ofPullRequests,
   },
   {
