@@ -1,5 +1,6 @@
 /** Tells the demo: to a person in the terminal, or as one JSON object a line. */
 import type { CommandIo } from './command.ts';
+import { indented, withoutMarkup } from './markup.ts';
 import { paint } from './paint.ts';
 
 export interface Step {
@@ -52,18 +53,4 @@ export function createNarrator({ stdout, stderr }: CommandIo, json: boolean): Na
       else stderr.write(`\nThe access repository is in ${keep}\n`);
     },
   };
-}
-
-function indented(text: string): string {
-  return text.trimEnd().replace(/^(?=.)/gm, '    ');
-}
-
-/** Comments are Markdown for GitHub's page: in a terminal the marker, the folded part and escapes only disturb. */
-function withoutMarkup(text: string): string {
-  return text
-    .replace(/<!--[\s\S]*?-->\n?/g, '')
-    .replace(/<details>[\s\S]*<\/details>/g, '')
-    .replace(/&#8203;/g, '')
-    .replace(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)))
-    .replace(/\*\*|`/g, '');
 }
