@@ -112,7 +112,7 @@ async function readAccess(folder: string, { at, history, tip }: Moment): Promise
     const commit = await newestTouch(folder, history, path);
     if (commit !== null) newest.set(path, commit);
   }
-  return accessAt({ story: tellStory(mainline, texts), tip: facts, newest, texts, at });
+  return accessAt({ mainline, story: tellStory(mainline, texts), tip: facts, newest, texts, at });
 }
 
 /** Whatever lies below `grants/` may be applied to a cluster, access or not. */

@@ -9,6 +9,7 @@ export const commands: CommandTable = {
   owners: async () => (await import('./owners.ts')).ownersCommand,
   rbac: async () => (await import('./rbac.ts')).rbacCommand,
   network: async () => (await import('./network.ts')).networkCommand,
+  plan: async () => (await import('./plan.ts')).planCommand,
   access: async () => (await import('./access.ts')).accessCommand,
   verify: async () => (await import('./verify.ts')).verifyCommand,
 };

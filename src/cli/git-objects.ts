@@ -31,10 +31,11 @@ export async function readTexts(
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, string | null>> {
   const objects = await readObjects(folder, ids);
-  return new Map([...objects].map(([id, content]) => [id, decode(content)]));
+  return new Map([...objects].map(([id, content]) => [id, utf8(content)]));
 }
 
-function decode(content: Buffer): string | null {
+/** Null for what is no UTF-8. */
+export function utf8(content: Uint8Array): string | null {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content);
   } catch {

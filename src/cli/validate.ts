@@ -44,7 +44,7 @@ Example:
 };
 
 /** The files that validation looks at; null for what is no plain UTF-8 text. Throws `InputError`. */
-async function readRepositoryFiles(folder: string): Promise<RepositoryFiles> {
+export async function readRepositoryFiles(folder: string): Promise<RepositoryFiles> {
   const stats = await lstat(folder).catch(() => null);
   if (stats === null) throw new InputError(`there is no folder ${folder}`);
   if (!stats.isDirectory()) throw new InputError(`${folder} is not a folder`);

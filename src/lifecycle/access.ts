@@ -12,13 +12,16 @@ import {
   type AccessStory,
   type BlobTexts,
   type GitCommit,
+  type MainlineCommit,
 } from './access-history.ts';
-import type { GrantEvidence } from './evidence.ts';
+import { readEndings, type GrantEvidence } from './evidence.ts';
 import type { FileFacts, TipFacts } from './facts.ts';
-import { judgeGrant, type GrantState, type ProvenGrant } from './grant-state.ts';
+import { judgeGrant, type GrantQuestion, type GrantState, type ProvenGrant } from './grant-state.ts';
 
 export interface AccessQuestion {
-  /** The story up to the tip. */
+  /** The history up to the tip, oldest first. */
+  readonly mainline: readonly MainlineCommit[];
+  /** Its story. */
   readonly story: AccessStory;
   readonly tip: TipFacts;
   /** By path of each grant file at the tip: the newest commit that touched it, as `git log` finds it. */
@@ -55,10 +58,13 @@ export interface AccessEnded extends AccessInForce {
 /** Says who has access, who had it, and what else lies below `grants/`. */
 export function accessAt(question: AccessQuestion): Access {
   const { story, tip, newest, texts } = question;
-  const blobs = new Map([...texts].flatMap(([sha, text]) => (text === null ? [] : [[sha, text] as const])));
+  const known = {
+    blobs: new Map([...texts].flatMap(([sha, text]) => (text === null ? [] : [[sha, text] as const]))),
+    merges: endings(question),
+  };
   const states = tip.grants
     .filter(({ path }) => clusterOfReadme(path) === null)
-    .map((file) => stateOf(question, file, blobs));
+    .map((file) => stateOf(question, file, known));
   const commitOf = (path: string): string => newest.get(path)?.sha ?? '';
   return {
     inForce: states.flatMap((state) =>
@@ -79,7 +85,7 @@ export function accessAt(question: AccessQuestion): Access {
 function stateOf(
   { story: { adoption }, tip, newest, at }: AccessQuestion,
   file: FileFacts,
-  blobs: ReadonlyMap<string, string>,
+  known: Pick<GrantQuestion, 'blobs' | 'merges'>,
 ): GrantState {
   const commit = newest.get(file.path);
   if (adoption === null || commit === undefined) {
@@ -102,9 +108,17 @@ function stateOf(
     now: at,
     teams: new Map(),
     comments: [],
-    blobs,
-    merges: [],
+    ...known,
   });
+}
+
+/** The commits by which Curfew ended access: who takes files from before them brings nothing back. */
+function endings({ mainline, story: { adoption } }: AccessQuestion): GrantQuestion['merges'] {
+  return mainline
+    .flatMap((commit) => [commit, ...commit.brought])
+    .filter(
+      ({ author, message }) => accountOf(author)?.id === adoption?.bot.id && readEndings(message).size > 0,
+    );
 }
 
 function entryOf({ file, evidence }: ProvenGrant, commit: string): AccessInForce {

@@ -191,6 +191,17 @@ describe('a grant that is no access any more', () => {
     );
   });
 
+  it('for a merge took it from before its end', async () => {
+    const granted = clone.git(['log', '--diff-filter=A', '--format=%H', '--', grantPath('back')]);
+    clone.git(['checkout', '--quiet', granted, '--', grantPath('back'), requestPath('back')]);
+    const tree = clone.git(['write-tree']);
+    const merge = clone.git(['commit-tree', tree, '-p', 'HEAD', '-p', granted, '-m', 'Merge']);
+    clone.git(['reset', '--quiet', '--hard', merge]);
+    expect(clone.git(['log', '-1', '--format=%H', '--', grantPath('back')])).toBe(granted);
+    expect(await holders()).toEqual(['alice logs', 'alice two']);
+    expect((await access(['--all'])).out).toContain('putting its files back does not bring it back');
+  });
+
   it('for somebody wrote the name of Curfew over other bytes', async () => {
     const message = clone.git(['log', '--diff-filter=A', '--format=%B', '--', grantPath('two')]);
     clone.write(grantPath('two'), 'kind: RoleBinding\n');
