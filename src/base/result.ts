@@ -2,8 +2,7 @@ import type { Fault } from './fault.ts';
 
 /** What reading untrusted input gives: the value, or every fault that was found (at least one). */
 export type Result<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly faults: readonly Fault[] };
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly faults: readonly Fault[] };
 
 export function success<T>(value: T): Result<T> {
   return { ok: true, value };
