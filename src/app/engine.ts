@@ -13,7 +13,7 @@ import {
   type PullRequestDecision,
   type Published,
 } from '../lifecycle/pull-request.ts';
-import { ownComment } from '../lifecycle/comments.ts';
+import { isTouched, ownComment } from '../lifecycle/comments.ts';
 import type { PullRequestWorld } from '../lifecycle/facts.ts';
 import { contentDigest } from '../github/check-content.ts';
 import type { Annotation, CheckContent, RepositoryPort } from '../github/port.ts';
@@ -132,7 +132,8 @@ async function tellEnd(
 ): Promise<void> {
   const purpose = purposeOf(pullRequest, repository);
   const comment = ownComment(pullRequest.comments, repository.botId);
-  if (purpose.kind !== 'request' || comment === null || tellsEnd(comment.body)) return;
+  if (purpose.kind !== 'request' || (comment !== null && tellsEnd(comment.body) && !isTouched(comment)))
+    return;
   if (tip.requests.some(({ path }) => path === purpose.path)) return;
   const display = port.withPurpose('display');
   const landings = await display.readLandings(await display.readBranch(), {
@@ -141,6 +142,8 @@ async function tellEnd(
   });
   const history = landings.get(purpose.path)?.grantHistory ?? [];
   const spent = spentOn(history, repository, pullRequest.number);
+  // Nothing was ever said here, nor granted: it was before our time.
+  if (comment === null && spent === null) return;
   const by = history[0]?.sha ?? tip.sha;
   const finding = spent?.finding ?? { code: 'request-removed', message: reasons['request-removed'].text };
   await display.publishComment(pullRequest.number, endedComment(finding, spent?.evidence ?? null, by));

@@ -8,3 +8,8 @@ export const commentMarker = '<!-- curfew -->';
 export function ownComment(comments: readonly CommentFacts[], botId: number): CommentFacts | null {
   return comments.find(({ author, body }) => author?.id === botId && body.includes(commentMarker)) ?? null;
 }
+
+/** Whether somebody else than its author edited a comment last: whoever may write here may. */
+export function isTouched({ author, editedBy }: CommentFacts): boolean {
+  return editedBy !== null && editedBy.id !== author?.id;
+}

@@ -7,7 +7,7 @@ import type { GrantEvidence } from './evidence.ts';
 import type { CommentFacts } from './facts.ts';
 import type { ProvenGrant } from './grant-state.ts';
 import type { LandingVerdict } from './landing.ts';
-import { commentMarker } from './comments.ts';
+import { commentMarker, isTouched } from './comments.ts';
 import { continued, describeReport } from './report.ts';
 
 /** The comment while a landed request waits. */
@@ -31,14 +31,14 @@ export function grantedComment(
 
 /**
  * The comment on access in force from what its commit says, to be put in place of one that does not tell; null where it
- * does. Whoever may write here may edit our comment; and who granted may have died before telling.
+ * does: somebody may have edited it, and who granted may have died before telling.
  */
 export function retoldComment(
   { evidence, commit }: ProvenGrant,
   own: CommentFacts | null,
   now: Instant,
 ): string | null {
-  const touched = own !== null && own.editedBy !== null && own.editedBy.id !== own.author?.id;
+  const touched = own !== null && isTouched(own);
   // Just after the grant whoever made it is about to tell.
   const told = own?.body.includes(commit) === true || now < evidence.grantedAt + tellingTime;
   if (told && !touched) return null;
