@@ -9,19 +9,6 @@ async function approveUnseen(field: Field, login: string, pullRequest: number): 
   field.clock.advance(2000);
 }
 
-/** A GitHub App of mallory's, with what it would take to speak in our name; gives a token of it. */
-function otherApp(field: Field): string {
-  const { world } = field.sandbox;
-  const app = world.createApp({
-    owner: 'mallory',
-    slug: `helper-${field.sandbox.state.nextId()}`,
-    permissions: { contents: 'write', pull_requests: 'write', checks: 'write', metadata: 'read' },
-    events: [],
-    webhookSecret: 'nobody listens',
-  });
-  return world.installationToken(world.installApp(app, 'acme', ['acme/access'], 'erin'));
-}
-
 const attacks: readonly Attack[] = [
   {
     name: 'push after the approval, and its event comes last',
@@ -273,15 +260,7 @@ const attacks: readonly Attack[] = [
     says: /helper-\d+(\[bot\]|&#91;bot&#93;)? is not a person/,
     play: async (field) => {
       const pullRequest = await field.ask('by-app');
-      const answer = await field.sandbox.fetch(
-        `${field.url}/repos/acme/access/pulls/${pullRequest}/reviews`,
-        {
-          method: 'POST',
-          headers: { authorization: `Bearer ${otherApp(field)}` },
-          body: JSON.stringify({ event: 'APPROVE' }),
-        },
-      );
-      if (!answer.ok) throw new Error(await answer.text());
+      await field.otherApp().pulls.createReview({ ...repo, pull_number: pullRequest, event: 'APPROVE' });
       await field.settle();
       return { pullRequest };
     },
@@ -503,18 +482,14 @@ const attacks: readonly Attack[] = [
       await field
         .as('mallory')
         .octokit.repos.createCommitStatus({ ...repo, sha, state: 'success', context: 'curfew' });
-      const answer = await field.sandbox.fetch(`${field.url}/repos/acme/access/check-runs`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${otherApp(field)}` },
-        body: JSON.stringify({
-          name: 'curfew',
-          head_sha: sha,
-          status: 'completed',
-          conclusion: 'success',
-          output: { title: 'Approved', summary: 'Everything is met' },
-        }),
+      await field.otherApp().checks.create({
+        ...repo,
+        name: 'curfew',
+        head_sha: sha,
+        status: 'completed',
+        conclusion: 'success',
+        output: { title: 'Approved', summary: 'Everything is met' },
       });
-      if (!answer.ok) throw new Error(await answer.text());
       await field
         .as('mallory')
         .merge(pullRequest)

@@ -20,7 +20,7 @@ export interface Attack {
   /** What the attacker wanted and did not get, for the table. */
   readonly refused: string;
   readonly reason: Refusal;
-  /** What a person reads, in check run, comment, commit or answer. */
+  /** What a person reads, in check run, comment, commit or answer; whether in capitals or not does not matter. */
   readonly says: RegExp;
   /** Whether the App tells its operators: an error in the log and a metric. */
   readonly alert?: true;
@@ -31,6 +31,8 @@ export interface Attack {
   readonly alone?: true;
   /** Plays the attack to its end, and gives where the refusal stands. */
   readonly play: (field: Field) => Promise<Aim>;
+  /** The time of the bystander passes on the way, though the clock does not say so in the end. */
+  readonly lapses?: true;
   /** Grants of other people's that have to be in force afterwards; nothing else may be. */
   readonly stays?: readonly string[];
 }

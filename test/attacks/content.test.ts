@@ -231,24 +231,11 @@ const pullRequests: readonly Attack[] = [
     reason: 'not-a-person',
     says: /not a person whom GitHub knows/,
     play: async (field) => {
-      const { world } = field.sandbox;
-      const app = world.createApp({
-        owner: 'mallory',
-        slug: 'robot',
-        permissions: { contents: 'write', pull_requests: 'write', metadata: 'read' },
-        events: [],
-        webhookSecret: 'nobody listens',
-      });
-      const token = world.installationToken(world.installApp(app, 'acme', ['acme/access'], 'erin'));
       await field.push('mallory', { branch: 'robot', files: { [path]: request } });
-      const answer = await field.sandbox.fetch(`${field.url}/repos/acme/access/pulls`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${token}` },
-        body: JSON.stringify({ head: 'robot', base: 'main', title: 'Access' }),
-      });
+      const asked = { ...repo, head: 'robot', base: 'main', title: 'Access' };
+      const { data } = await field.otherApp().pulls.create(asked);
       await field.settle();
-      const { number } = (await answer.json()) as { readonly number: number };
-      return { pullRequest: number };
+      return { pullRequest: data.number };
     },
   },
 ];
@@ -256,46 +243,44 @@ const pullRequests: readonly Attack[] = [
 const nesting = `${'  '.repeat(4)}x:${' ['.repeat(900)}`;
 const keys = Array.from({ length: 5000 }, (_, i) => `k${i}: 1`).join('\n');
 
-const yaml: readonly Attack[] = [
-  ...(
+const yaml: readonly Attack[] = (
+  [
+    ['deep nesting', /the nesting is deeper than 6 levels|larger than/, `spec:\n${nesting}\n`],
+    ['thousands of keys', /larger than 8192 bytes|more than 64 keys/, keys],
     [
-      ['deep nesting', /the nesting is deeper than 6 levels|larger than/, `spec:\n${nesting}\n`],
-      ['thousands of keys', /larger than 8192 bytes|more than 64 keys/, keys],
-      [
-        'keys in a small file',
-        /more than 64 keys/,
-        `{${Array.from({ length: 70 }, (_, i) => `k${i}: 1`).join(', ')}}`,
-      ],
-      ['an alias', /YAML anchors are not allowed/, request.replace('1h', '&d 1h')],
-      [
-        'an alias bomb',
-        /YAML anchors are not allowed/,
-        `a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n${request}`,
-      ],
-      ['a merge key', /YAML aliases are not allowed|"<<"/, request.replace('spec:', 'spec:\n  <<: *base')],
-      ['a tag', /YAML tags are not allowed/, request.replace('1h', '!!str 1h')],
-      ['a tag of another language', /YAML tags are not allowed/, request.replace('1h', '!!js/function "x"')],
-      ['%YAML 1.1', /YAML directives are not allowed/, `%YAML 1.1\n---\n${request}`],
-      ['a key twice', /twice|unique|duplicate/i, `${request}  duration: 4h\n`],
-      ['a second document', /second YAML document/, `${request}---\n${requestText({ duration: '4h' })}`],
-      [
-        '__proto__',
-        /__proto__/,
-        request.replace('app: payments-api', 'app: payments-api\n    __proto__: {admin: true}'),
-      ],
-      ['a byte order mark', /U\+FEFF/, `\ufeff${request}`],
-      ['a NUL', /not a text file of reasonable size/, request.replace('Checkout', 'Check\u0000out')],
-      ['bidirectional characters in a comment', /U\+202E/, `${request}# \u202etnemmoc a\n`],
-      ['a field that is not known', /subject/, `${request}  subject: erin\n`],
-      ['a complex key', /the "\? key" form is not allowed/, `? spec\n: x\n${request}`],
-      ['another kind', /kind/, request.replace('AccessRequest', 'Policy')],
-      ['another version', /apiVersion/, request.replace('v1', 'v2')],
-      ['nothing in it', /the file is empty/, ''],
-    ] as const
-  ).map(([what, says, text]) =>
-    byText(`a file with ${what}`, 'YAML that can be read in two ways', 'invalid-request', says, text),
-  ),
-];
+      'keys in a small file',
+      /more than 64 keys/,
+      `{${Array.from({ length: 70 }, (_, i) => `k${i}: 1`).join(', ')}}`,
+    ],
+    ['an alias', /YAML anchors are not allowed/, request.replace('1h', '&d 1h')],
+    [
+      'an alias bomb',
+      /YAML anchors are not allowed/,
+      `a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n${request}`,
+    ],
+    ['a merge key', /YAML aliases are not allowed|"<<"/, request.replace('spec:', 'spec:\n  <<: *base')],
+    ['a tag', /YAML tags are not allowed/, request.replace('1h', '!!str 1h')],
+    ['a tag of another language', /YAML tags are not allowed/, request.replace('1h', '!!js/function "x"')],
+    ['%YAML 1.1', /YAML directives are not allowed/, `%YAML 1.1\n---\n${request}`],
+    ['a key twice', /twice|unique|duplicate/i, `${request}  duration: 4h\n`],
+    ['a second document', /second YAML document/, `${request}---\n${requestText({ duration: '4h' })}`],
+    [
+      '__proto__',
+      /__proto__/,
+      request.replace('app: payments-api', 'app: payments-api\n    __proto__: {admin: true}'),
+    ],
+    ['a byte order mark', /U\+FEFF/, `\ufeff${request}`],
+    ['a NUL', /not a text file of reasonable size/, request.replace('Checkout', 'Check\u0000out')],
+    ['bidirectional characters in a comment', /U\+202E/, `${request}# \u202etnemmoc a\n`],
+    ['a field that is not known', /subject/, `${request}  subject: erin\n`],
+    ['a complex key', /the "\? key" form is not allowed/, `? spec\n: x\n${request}`],
+    ['another kind', /kind/, request.replace('AccessRequest', 'Policy')],
+    ['another version', /apiVersion/, request.replace('v1', 'v2')],
+    ['nothing in it', /the file is empty/, ''],
+  ] as const
+).map(([what, says, text]) =>
+  byText(`a file with ${what}`, 'YAML that can be read in two ways', 'invalid-request', says, text),
+);
 
 const app = 'app: payments-api';
 const reason = 'reason: Checkout latency';

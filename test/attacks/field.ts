@@ -1,4 +1,5 @@
 /** Where attacks are played: the world of the end-to-end tests, what an attacker has at hand, and what the App said. */
+import { Octokit } from '@octokit/rest';
 import { pino } from 'pino';
 import type { Curfew } from '../../src/app/curfew.ts';
 import type { FileContent } from '../../src/sandbox/operations/repositories.ts';
@@ -50,8 +51,12 @@ export interface Field extends TestWorld {
   tip(branch?: string): string;
   /** The App is not there to see what happens meanwhile. */
   unseen(act: () => Promise<void>): Promise<void>;
+  /** Every file but requests and grants, without those that were pushed past every rule, with the blob that it holds. */
+  trusted(): Promise<readonly string[]>;
   /** Sweeps until the App has nothing more to do, a minute apart. */
   calm(): Promise<void>;
+  /** The API as a GitHub App of mallory's, with all that it would take to speak in our name. */
+  otherApp(): Octokit;
   /** Another text for a trusted file, past every rule; `from` has to stand in it. */
   edit(path: string, from: string | RegExp, to: string): Promise<void>;
 }
@@ -61,6 +66,7 @@ export async function createField(options: FieldOptions = {}): Promise<Field> {
   const log = pino({ level: 'info' }, { write: (line) => lines.push(JSON.parse(line)) });
   const world = await createTestWorld({ log, ...options });
   const { sandbox } = world;
+  await loosenRules(world);
   const inForceUntil = world.clock.now() + bystanderLasts;
   await world.as('carol').propose({
     path: bystander.replace('grants/', 'access-requests/'),
@@ -90,10 +96,28 @@ export async function createField(options: FieldOptions = {}): Promise<Field> {
   }
 
   const apps = [world.curfew];
+  const forced = new Set<string>();
+
+  async function force(files: Readonly<Record<string, string | null>>): Promise<string> {
+    for (const path of Object.keys(files)) forced.add(path);
+    return await world.force(files);
+  }
+
   return {
     ...world,
     apps,
     lines,
+    force,
+    trusted: async () => {
+      const tree = { ...repo, tree_sha: 'main', recursive: 'true' };
+      const { data } = await world.as('erin').octokit.git.getTree(tree);
+      return data.tree
+        .filter(
+          ({ path, type }) =>
+            type === 'blob' && !/^(grants|access-requests)\//.test(path) && !forced.has(path),
+        )
+        .map(({ path, sha }) => `${path} ${sha}`);
+    },
     replica: async () => {
       const replica = await world.replica();
       apps.push(replica);
@@ -124,13 +148,59 @@ export async function createField(options: FieldOptions = {}): Promise<Field> {
         tip = world.repository.git.branch('main') ?? '';
       }
     },
+    otherApp: () => {
+      const app = sandbox.world.createApp({
+        owner: 'mallory',
+        slug: `helper-${sandbox.state.nextId()}`,
+        permissions: { contents: 'write', pull_requests: 'write', checks: 'write', metadata: 'read' },
+        events: [],
+        webhookSecret: 'nobody listens',
+        privateKey: world.app.privateKey,
+      });
+      const installation = sandbox.world.installApp(app, 'acme', ['acme/access'], 'erin');
+      return new Octokit({
+        auth: sandbox.world.installationToken(installation),
+        baseUrl: `${world.url}/api/v3`,
+        request: { fetch: sandbox.fetch },
+      });
+    },
     edit: async (path, from, to) => {
       const text = await world.text(path);
       const changed = text.replace(from, to);
       if (changed === text) throw new Error(`${path} holds nothing that fits ${String(from)}`);
-      await world.force({ [path]: changed });
+      await force({ [path]: changed });
     },
   };
+}
+
+/** The rules that many a repository has: GitHub itself lets more pass, so that what refuses is Curfew. */
+async function loosenRules(world: TestWorld): Promise<void> {
+  const { octokit } = world.as('erin');
+  const { data } = await octokit.repos.getRepoRulesets(repo);
+  for (const { id } of data) {
+    const { data: ruleset } = await octokit.repos.getRepoRuleset({ ...repo, ruleset_id: id });
+    const rules = (ruleset.rules ?? []).map((rule) =>
+      rule.type === 'pull_request' && rule.parameters !== undefined
+        ? {
+            ...rule,
+            parameters: {
+              ...rule.parameters,
+              dismiss_stale_reviews_on_push: false,
+              require_last_push_approval: false,
+            },
+          }
+        : rule,
+    );
+    await octokit.repos.updateRepoRuleset({
+      ...repo,
+      ruleset_id: id,
+      name: ruleset.name,
+      enforcement: ruleset.enforcement,
+      conditions: { ref_name: { include: ['~DEFAULT_BRANCH'], exclude: [] } },
+      rules,
+      bypass_actors: ruleset.bypass_actors ?? [],
+    });
+  }
 }
 
 /** Closes what an attack left open, so that the next one in the same world begins like it. */
