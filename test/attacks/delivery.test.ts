@@ -122,7 +122,9 @@ const webhooks: readonly Attack[] = [
       const number = await field.grant('replayed');
       await field.as('alice').comment(number, '/revoke');
       const { deliveries, context } = field.sandbox;
-      for (const delivery of [...field.sandbox.state.deliveries]) deliveries.redeliver(context, delivery);
+      // Each redelivery is a delivery of its own, and joins the list.
+      const earlier = field.sandbox.state.deliveries.slice();
+      for (const delivery of earlier) deliveries.redeliver(context, delivery);
       await field.settle();
       return { pullRequest: number };
     },
