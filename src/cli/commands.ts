@@ -12,4 +12,5 @@ export const commands: CommandTable = {
   plan: async () => (await import('./plan.ts')).planCommand,
   access: async () => (await import('./access.ts')).accessCommand,
   verify: async () => (await import('./verify.ts')).verifyCommand,
+  doctor: async () => (await import('./doctor.ts')).doctorCommand,
 };

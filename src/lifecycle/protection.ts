@@ -29,7 +29,8 @@ export function obstacles(
   ];
 }
 
-function pinObstacles(repository: RepositoryFacts, tip: TipFacts): readonly Finding[] {
+/** Why this is not the repository or branch that was adopted. */
+export function pinObstacles(repository: RepositoryFacts, tip: TipFacts): readonly Finding[] {
   const here = pinOf(repository);
   const foreign = tip.grants
     .filter((file) => file.path.endsWith('/README.md'))
@@ -47,7 +48,8 @@ function pinObstacles(repository: RepositoryFacts, tip: TipFacts): readonly Find
   ];
 }
 
-function ruleObstacles({ rules, appId }: RepositoryFacts): readonly Finding[] {
+/** What the rules of the default branch lack. */
+export function ruleObstacles({ rules, appId }: RepositoryFacts): readonly Finding[] {
   const pinned = rules.requiredChecks.some((check) => check.context === checkName && check.appId === appId);
   const missing = [
     rules.pullRequestRequired ? null : 'requires no pull request',
@@ -78,7 +80,8 @@ export function unownedPaths(codeowners: Codeowners, paths: readonly string[]): 
   return [...new Set(samples)].filter((path) => ownersOf(codeowners, path).owners.length === 0);
 }
 
-function ownershipObstacles(tip: TipFacts, trusted: Trusted): readonly Finding[] {
+/** What decides who gets what and has no owner. */
+export function ownershipObstacles(tip: TipFacts, trusted: Trusted): readonly Finding[] {
   const codeowners = trusted.codeowners?.value;
   if (codeowners === undefined) {
     return [finding('unprotected', 'There is no CODEOWNERS file that can be read on the default branch')];
@@ -96,7 +99,11 @@ function ownershipObstacles(tip: TipFacts, trusted: Trusted): readonly Finding[]
   );
 }
 
-function clockObstacles(clocks: { readonly github: Instant; readonly local: Instant }): readonly Finding[] {
+/** A clock that is wrong, here or there. */
+export function clockObstacles(clocks: {
+  readonly github: Instant;
+  readonly local: Instant;
+}): readonly Finding[] {
   if (Math.abs(clocks.github - clocks.local) <= clockTolerance) return [];
   return [
     finding(
@@ -106,6 +113,7 @@ function clockObstacles(clocks: { readonly github: Instant; readonly local: Inst
   ];
 }
 
+/** A policy that cannot be read, or that pauses. */
 function policyObstacles(trusted: Trusted): readonly Finding[] {
   if (trusted.policy === null) {
     const [fault] = trusted.faults.filter((candidate) => candidate.file === '.github/curfew.yaml');

@@ -82,6 +82,19 @@ function bypasses(
   );
 }
 
+/** How far an account goes past a ruleset, in the words of `current_user_can_bypass`. */
+export function bypassOf(
+  context: SandboxContext,
+  actor: AccountActor,
+  ruleset: Ruleset,
+): 'always' | 'pull_requests_only' | 'never' {
+  const own = ruleset.bypassActors.filter((bypass) =>
+    isBypassActor(context, actor, ruleset.repository, bypass),
+  );
+  if (own.some((bypass) => bypass.bypass_mode === 'always')) return 'always';
+  return own.length > 0 ? 'pull_requests_only' : 'never';
+}
+
 /** Roles in the order of their ids at GitHub. */
 const roles: Readonly<Record<number, 'maintain' | 'write' | 'admin'>> = {
   2: 'maintain',

@@ -1,4 +1,5 @@
 /** Rulesets, and the rules that hold for a branch. */
+import type { components } from '@octokit/openapi-types';
 import { z } from 'zod';
 import { authorize, includes, permits, repositoryPermission } from '../access.ts';
 import { authorizeWrite } from '../access.ts';
@@ -8,10 +9,12 @@ import { notFound } from '../errors.ts';
 import { createRuleset, deleteRuleset, updateRuleset } from '../operations/repositories.ts';
 import type { RulesetInput } from '../operations/repositories.ts';
 import { branchRule, repositoryRuleset } from '../represent/repository.ts';
-import { effectiveRules } from '../rules.ts';
+import { bypassOf, effectiveRules } from '../rules.ts';
 import type { Repository, Ruleset } from '../state.ts';
 import { json, noContent, numberParam, paginate, param, parseBody, repositoryOf, route } from './route.ts';
 import type { Answer, Call } from './route.ts';
+
+type Schemas = components['schemas'];
 
 const metadata = { app: ['metadata:read'], role: 'read' } as const;
 const administration = { app: ['administration:write'], role: 'admin' } as const;
@@ -57,7 +60,12 @@ function rulesetOf(call: Call): Ruleset {
 }
 
 function shown(call: Call, ruleset: Ruleset) {
-  return repositoryRuleset(call.context, ruleset, seesBypass(call.context, call.actor, ruleset.repository));
+  const { context, actor } = call;
+  const own = actor.kind === 'user' || actor.kind === 'installation' ? actor : null;
+  return {
+    ...repositoryRuleset(context, ruleset, seesBypass(context, actor, ruleset.repository)),
+    ...(own === null ? {} : { current_user_can_bypass: bypassOf(context, own, ruleset) }),
+  } satisfies Schemas['repository-ruleset'];
 }
 
 /** An App without administration is not told who may bypass (facts §10). */
