@@ -12,7 +12,7 @@ const walls: Readonly<Record<string, readonly string[]>> = {
   effect: ['base', 'policy', 'request', 'template'],
   lifecycle: ['base', 'request', 'template', 'policy', 'approval', 'effect'],
   github: ['base', 'approval', 'lifecycle'],
-  cluster: ['base', 'request', 'policy', 'effect', 'lifecycle'],
+  cluster: ['base', 'request', 'template', 'policy', 'effect', 'lifecycle'],
   app: ['base', 'request', 'policy', 'lifecycle', 'github', 'approval'],
   sandbox: ['base'],
   cli: [

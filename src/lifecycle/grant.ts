@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Fault } from '../base/fault.ts';
+import { grantAnnotations, grantLabel } from '../base/grant-marks.ts';
 import { formatInstant, parseInstant, type Instant } from '../base/instant.ts';
 import { isJsonObject } from '../base/json-type.ts';
 import type { Json, JsonObject, KubernetesObject } from '../base/json.ts';
@@ -12,7 +13,6 @@ import { requestPath } from '../request/path.ts';
 import type { RequestPath } from '../request/request.ts';
 import { readManifests } from '../request/manifests.ts';
 import { canonicalYaml } from '../template/canonical.ts';
-import { grantLabel } from '../template/template.ts';
 
 /** What the annotations of every object of a grant say. */
 export interface GrantMetadata {
@@ -44,19 +44,6 @@ export function grantId(repositoryId: number, path: RequestPath, pullRequest: nu
   return `${scope}-${hash.slice(0, 12)}`;
 }
 
-const annotation = {
-  cluster: 'curfew.dev/cluster',
-  request: 'curfew.dev/request',
-  pullRequest: 'curfew.dev/pull-request',
-  digest: 'curfew.dev/digest',
-  grantedAt: 'curfew.dev/granted-at',
-  expiresAt: 'curfew.dev/expires-at',
-  approvedBy: 'curfew.dev/approved-by',
-  subject: 'curfew.dev/subject',
-  subjectId: 'curfew.dev/subject-id',
-  requesterId: 'curfew.dev/requester-id',
-} as const;
-
 function stamped(object: KubernetesObject, grant: GrantMetadata): KubernetesObject {
   const { labels, annotations, ...metadata } = object.metadata;
   return {
@@ -66,16 +53,16 @@ function stamped(object: KubernetesObject, grant: GrantMetadata): KubernetesObje
       labels: { ...objectOr(labels), [grantLabel]: grant.id },
       annotations: {
         ...objectOr(annotations),
-        [annotation.cluster]: grant.cluster,
-        [annotation.request]: grant.request,
-        [annotation.pullRequest]: String(grant.pullRequest),
-        [annotation.digest]: grant.digest,
-        [annotation.grantedAt]: formatInstant(grant.grantedAt),
-        [annotation.expiresAt]: formatInstant(grant.expiresAt),
-        [annotation.approvedBy]: grant.approvedBy,
-        [annotation.subject]: grant.subject.login,
-        [annotation.subjectId]: String(grant.subject.id),
-        [annotation.requesterId]: String(grant.requesterId),
+        [grantAnnotations.cluster]: grant.cluster,
+        [grantAnnotations.request]: grant.request,
+        [grantAnnotations.pullRequest]: String(grant.pullRequest),
+        [grantAnnotations.digest]: grant.digest,
+        [grantAnnotations.grantedAt]: formatInstant(grant.grantedAt),
+        [grantAnnotations.expiresAt]: formatInstant(grant.expiresAt),
+        [grantAnnotations.approvedBy]: grant.approvedBy,
+        [grantAnnotations.subject]: grant.subject.login,
+        [grantAnnotations.subjectId]: String(grant.subject.id),
+        [grantAnnotations.requesterId]: String(grant.requesterId),
       },
     },
   };
@@ -120,17 +107,17 @@ function metadataOf(object: KubernetesObject): GrantMetadata | null {
     return typeof value === 'string' ? value : null;
   };
   const id = labels[grantLabel];
-  const cluster = text(annotation.cluster);
-  const request = text(annotation.request);
-  const digest = text(annotation.digest);
-  const approvedBy = text(annotation.approvedBy);
-  const login = text(annotation.subject);
-  const grantedAt = parseInstant(text(annotation.grantedAt) ?? '');
-  const expiresAt = parseInstant(text(annotation.expiresAt) ?? '');
+  const cluster = text(grantAnnotations.cluster);
+  const request = text(grantAnnotations.request);
+  const digest = text(grantAnnotations.digest);
+  const approvedBy = text(grantAnnotations.approvedBy);
+  const login = text(grantAnnotations.subject);
+  const grantedAt = parseInstant(text(grantAnnotations.grantedAt) ?? '');
+  const expiresAt = parseInstant(text(grantAnnotations.expiresAt) ?? '');
   const [pullRequest, subjectId, requesterId] = [
-    annotation.pullRequest,
-    annotation.subjectId,
-    annotation.requesterId,
+    grantAnnotations.pullRequest,
+    grantAnnotations.subjectId,
+    grantAnnotations.requesterId,
   ].map((key) => positiveInteger(text(key)));
   if (typeof id !== 'string' || !cluster || !request || !digest || approvedBy === null || !login) return null;
   if (grantedAt === null || expiresAt === null || !pullRequest || !subjectId || !requesterId) return null;

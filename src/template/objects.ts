@@ -1,5 +1,6 @@
 /** The objects of a grant: completed with what every grant has, then judged whole. */
 import type { Fault } from '../base/fault.ts';
+import { grantLabel } from '../base/grant-marks.ts';
 import type { JsonObject, KubernetesObject } from '../base/json.ts';
 import { isJsonObject } from '../base/json-type.ts';
 import { lookup } from '../base/lookup.ts';
@@ -15,7 +16,7 @@ import { networkPolicyRules } from './rules/network-policy.ts';
 import { completePod, podRules } from './rules/pod.ts';
 import { serviceAccountRules } from './rules/service-account.ts';
 import type { Grant, KindRules } from './rules/shared.ts';
-import { grantLabel, type GrantContext, type Template } from './template.ts';
+import type { GrantContext, Template } from './template.ts';
 
 /** Where the objects come from, for faults. */
 export interface Source {

@@ -2,9 +2,6 @@ import type { JsonObject, KubernetesObject } from '../base/json.ts';
 import type { Scalar } from '../request/request.ts';
 import type { YamlDocument } from '../request/yaml.ts';
 
-/** The label that every object of a grant carries; its value is the grant id. */
-export const grantLabel = 'curfew.dev/grant';
-
 /** Grant ids are DNS labels of at most this length, so that templates can be checked before any id is known. */
 export const longestGrantId = 33;
 

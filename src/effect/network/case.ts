@@ -1,8 +1,8 @@
 /** A grant to be judged, and the cluster without it and with it. */
+import { grantLabel } from '../../base/grant-marks.ts';
 import type { Json, KubernetesObject } from '../../base/json.ts';
 import type { NetworkLimits } from '../../policy/policy.ts';
 import type { Scope } from '../../request/request.ts';
-import { grantLabel } from '../../template/template.ts';
 import { asObject } from '../rbac/tree.ts';
 import { difference, type IsolationChange } from './difference.ts';
 import { groupChanges, type Grouped } from './groups.ts';

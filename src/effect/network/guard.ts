@@ -1,6 +1,6 @@
 /** All guard rails, over the grant itself, what it changes, and the limits of the policy. */
+import { grantLabel } from '../../base/grant-marks.ts';
 import type { Danger } from '../effect.ts';
-import { grantLabel } from '../../template/template.ts';
 import type { Case } from './case.ts';
 import { refused } from './danger.ts';
 import { describePods } from './describe-policy.ts';

@@ -1,8 +1,9 @@
 /** What the rules for all kinds of objects have in common. They judge rendered objects, with nothing left to fill in. */
 import { z } from 'zod';
+import { grantLabel } from '../../base/grant-marks.ts';
 import { dnsLabel, dnsLabelRule } from '../../request/names.ts';
 import type { YamlPath } from '../../request/yaml-value.ts';
-import { grantLabel, type GrantContext } from '../template.ts';
+import type { GrantContext } from '../template.ts';
 
 /** A label key of anybody: an optional DNS prefix, and a name. */
 const labelKey =
