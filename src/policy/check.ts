@@ -37,15 +37,6 @@ export function checkPolicy(file: string, policy: Policy, document: YamlDocument
     if (Array.isArray(value) && value.length > 0)
       report([key], value, 'is not enforced by this version; remove it');
   }
-  for (const [index, { openSessions }] of policy.limits.entries()) {
-    // Sessions in pods that are not the grant's own would go on: nothing in this version could end them.
-    if (openSessions === 'end')
-      report(
-        ['limits', index, 'openSessions'],
-        openSessions,
-        'is not enforced by this version; write accept',
-      );
-  }
   return faults.sort((a, b) => a.line - b.line || a.column - b.column);
 }
 

@@ -148,14 +148,6 @@ spec:
     expect(result.ok ? [] : result.faults.slice(0, 3)).toEqual([]);
   });
 
-  it('refuses to promise that sessions end', () => {
-    const policy = readFileSync(file, 'utf8').replace('openSessions: accept', 'openSessions: end');
-    const result = parsePolicy(file, policy);
-    expect(result.ok ? [] : result.faults.map(({ message }) => message)).toEqual([
-      expect.stringContaining('is not enforced by this version'),
-    ]);
-  });
-
   it('names what it does not enforce in one place', () => {
     expect(unenforced).toEqual(['invariants']);
   });
