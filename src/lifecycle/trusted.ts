@@ -6,12 +6,13 @@ import { parseCodeowners, type Codeowners } from '../approval/codeowners.ts';
 import type { Fault } from '../base/fault.ts';
 import type { KubernetesObject } from '../base/json.ts';
 import { success, type Result } from '../base/result.ts';
-import { parsePolicy } from '../policy/parse.ts';
+import type { Invariant } from '../effect/network/invariant.ts';
 import type { Policy } from '../policy/policy.ts';
 import { readManifests } from '../request/manifests.ts';
 import { parseCatalogRole, parseTemplate } from '../template/parse.ts';
 import type { CatalogRole, Template } from '../template/template.ts';
 import type { FileFacts, TipFacts } from './facts.ts';
+import { readPolicyFile } from './read-policy.ts';
 
 /** A parsed file together with the blob that it was parsed from: evidence names the blob. */
 export interface Sourced<T> {
@@ -21,6 +22,8 @@ export interface Sourced<T> {
 
 export interface Trusted {
   readonly policy: Sourced<Policy> | null;
+  /** The network statements of the policy; none without a policy. */
+  readonly invariants: readonly Invariant[];
   readonly codeowners: Sourced<Codeowners> | null;
   /** By name. */
   readonly templates: ReadonlyMap<string, Sourced<Template>>;
@@ -52,7 +55,7 @@ function onceForEachFile<T>(read: (path: string, text: string) => Result<T>): (f
 }
 
 const readers = {
-  policy: onceForEachFile(parsePolicy),
+  policy: onceForEachFile(readPolicyFile),
   codeowners: onceForEachFile((path, text) => success(parseCodeowners(path, text))),
   template: onceForEachFile(parseTemplate),
   role: onceForEachFile(parseCatalogRole),
@@ -73,7 +76,8 @@ function parseTip(tip: TipFacts): Trusted {
   const templates = tip.templates.flatMap((file) => parse(file, readers.template) ?? []);
   const roles = tip.roles.flatMap((file) => parse(file, readers.role) ?? []);
   return {
-    policy,
+    policy: policy === null ? null : { value: policy.value.policy, sha: policy.sha },
+    invariants: policy?.value.invariants ?? [],
     codeowners,
     templates: new Map(templates.map((template) => [template.value.name, template])),
     roles: new Map(roles.map((role) => [role.value.name, role])),

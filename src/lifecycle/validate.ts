@@ -8,7 +8,6 @@ import { lookup } from '../base/lookup.ts';
 import { success, type Result } from '../base/result.ts';
 import { didYouMean } from '../base/suggest.ts';
 import { quote } from '../base/text.ts';
-import { parsePolicy } from '../policy/parse.ts';
 import type { Policy } from '../policy/policy.ts';
 import { readManifests } from '../request/manifests.ts';
 import { isRequestFile } from '../request/path.ts';
@@ -16,6 +15,7 @@ import { tryOut } from '../template/check.ts';
 import { parseCatalogRole, parseTemplate } from '../template/parse.ts';
 import { readGrantFile } from './grant.ts';
 import { unownedPaths } from './protection.ts';
+import { readPolicyFile } from './read-policy.ts';
 import { validateRequest, type Repository } from './validate-request.ts';
 
 /** Files by path from the root; null where a file is no plain UTF-8 text (a symbolic link, say). */
@@ -102,7 +102,7 @@ function readRepository(reader: Reader, files: RepositoryFiles): Repository {
   const templates = reader.readAll('templates/', parseTemplate);
   const roles = reader.readAll('templates/roles/', parseCatalogRole);
   return {
-    policy: reader.read(policyPath, parsePolicy),
+    policy: reader.read(policyPath, readPolicyFile)?.policy ?? null,
     codeowners: reader.read(codeownersPath ?? '', (file, text) => success(parseCodeowners(file, text))),
     templates: new Map(templates.map((template) => [template.name, template])),
     roles: new Map(roles.map((role) => [role.name, role])),

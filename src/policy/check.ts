@@ -10,12 +10,6 @@ import { identityByLogin, kubernetesUser } from './identity.ts';
 import type { Policy, Principal } from './policy.ts';
 import { approvers, approversOfRule } from './principals.ts';
 
-/**
- * Keys that the design names and that nothing enforces yet. They are read and checked, and then refused: a line of
- * policy that does nothing would be trusted all the same.
- */
-export const unenforced: readonly (keyof Policy)[] = ['invariants'];
-
 type Report = (path: YamlPath, value: unknown, text: string) => void;
 
 /** Every fault of a policy whose shape is right. */
@@ -32,11 +26,6 @@ export function checkPolicy(file: string, policy: Policy, document: YamlDocument
   checkIdentities(policy, report);
   checkPrincipals(policy, report);
   checkNames(policy, report);
-  for (const key of unenforced) {
-    const value = policy[key];
-    if (Array.isArray(value) && value.length > 0)
-      report([key], value, 'is not enforced by this version; remove it');
-  }
   return faults.sort((a, b) => a.line - b.line || a.column - b.column);
 }
 

@@ -1,11 +1,19 @@
 import { parseDuration } from '../base/duration.ts';
+import { isJsonObject } from '../base/json-type.ts';
 import { failure, success, type Result } from '../base/result.ts';
 import { checkSchema } from '../request/schema-faults.ts';
 import { readYaml, type YamlDocument } from '../request/yaml.ts';
 import { policyLimits } from '../request/yaml-limits.ts';
 import { checkPolicy } from './check.ts';
 import { joinDemands, noApprovals } from './demand.ts';
-import type { AllowEntry, ApprovalDemand, DangerRule, LimitEntry, Policy } from './policy.ts';
+import type {
+  AllowEntry,
+  ApprovalDemand,
+  DangerRule,
+  LimitEntry,
+  Policy,
+  WrittenStatements,
+} from './policy.ts';
 import { toPrincipal } from './principals.ts';
 import { policySchema, type PolicyFile } from './schema.ts';
 
@@ -33,9 +41,16 @@ function toPolicy(spec: Spec, document: YamlDocument): Policy {
     protectedNamespaces: spec.protectedNamespaces ?? [],
     onBehalf: (spec.onBehalf ?? []).map(toPrincipal),
     revokers: (spec.revokers ?? []).map(toPrincipal),
-    invariants: spec.invariants ?? [],
+    invariants: statementsOf(document),
     paused: spec.paused ?? false,
   };
+}
+
+/** As the document has them: the schema says no more than that they are a list. */
+function statementsOf({ value, at }: YamlDocument): WrittenStatements {
+  const spec = isJsonObject(value) ? value['spec'] : null;
+  const list = isJsonObject(spec) ? spec['invariants'] : null;
+  return { value: list ?? null, at: (path) => at(['spec', 'invariants', ...path]) };
 }
 
 function toAllow(entry: Spec['allow'][number], line: number): AllowEntry {

@@ -1,3 +1,6 @@
+import type { Json } from '../base/json.ts';
+import type { YamlDocument } from '../request/yaml.ts';
+
 /** `.github/curfew.yaml`, validated. Permissions (`allow`) add, `limits` take away. */
 export interface Policy {
   readonly clusters: Readonly<Record<string, { readonly environment: string }>>;
@@ -7,9 +10,16 @@ export interface Policy {
   readonly protectedNamespaces: readonly string[];
   readonly onBehalf: readonly Principal[];
   readonly revokers: readonly Principal[];
-  /** Network statements that must always hold. Refused by the schema where nothing enforces them yet. */
-  readonly invariants: readonly unknown[];
+  readonly invariants: WrittenStatements;
   readonly paused: boolean;
+}
+
+/** Network statements that must always hold, as they are written: what they mean is for `effect/network` to say. */
+export interface WrittenStatements {
+  /** A list; null where the policy has none. */
+  readonly value: Json;
+  /** Where a value of the list stands in the file. */
+  readonly at: YamlDocument['at'];
 }
 
 /** One person, one Kubernetes user per cluster; injective both ways. */

@@ -57,7 +57,7 @@ export function policyWith(change: Partial<Policy> = {}): Policy {
     protectedNamespaces: ['vault'],
     onBehalf: [{ kind: 'team', team: 'acme/leads' }],
     revokers: [],
-    invariants: [],
+    invariants: { value: null, at: () => ({ line: 1, column: 1 }) },
     paused: false,
     ...change,
   };
