@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config';
+
+/**
+ * `npm run test:cluster`: against a real control plane and a real Flux; see test/cluster/README.md. Each suite starts a
+ * cluster of its own, in two seconds; one suite at a time, which keeps the memory at that of one cluster.
+ */
+export default defineConfig({
+  test: {
+    include: ['test/cluster/**/*.test.ts'],
+    globalSetup: ['test/cluster/global-setup.ts'],
+    fileParallelism: false,
+    testTimeout: 300_000,
+    hookTimeout: 120_000,
+  },
+});
