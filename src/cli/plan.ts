@@ -38,7 +38,7 @@ Options:
                "message", "remedy"}], "assumptions": [TEXT], "plan"}, where plan is null, or {"subject": {"id", "login",
                "user"}, "requester", "template", "cluster", "namespace", "duration" (seconds), "policyEntry",
                "environment", "approvals": [TEXT], "gains": [TEXT], "dangers": [{"severity", "message"}],
-               "unknown": [TEXT], "objects": [OBJECT], "digest"}
+               "openSessions": [TEXT], "unknown": [TEXT], "objects": [OBJECT], "digest"}
 
 Exits with 1 where the request is refused, or nothing is granted now; with 2 on wrong use and where the file or the
 repository cannot be read.
@@ -165,6 +165,7 @@ function planJson(planned: Plan): object {
     approvals: requirements.map(describeRequirement),
     gains: effect.gains,
     dangers: effect.dangers.map(({ severity, message }) => ({ severity, message })),
+    openSessions: effect.openSessions,
     unknown: effect.unknown,
     objects: planned.objects,
     digest: planned.digest,

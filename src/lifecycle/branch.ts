@@ -13,6 +13,7 @@ import { judgeGrant, requestPathOfGrant, type GrantState, type ProvenGrant } fro
 import { ownComment } from './comments.ts';
 import { grantCommit, type GrantCommit } from './grant-commit.ts';
 import { judgeLanding, type LandingVerdict } from './landing.ts';
+import { leftOpen } from './left-open.ts';
 import { clusterReadme, pinOf, readmePath } from './pin.ts';
 import { requestedSubject } from './plan.ts';
 import { obstacles } from './protection.ts';
@@ -94,7 +95,7 @@ export function decideBranch(world: BranchWorld, context: BranchContext): Branch
   const verdicts = pending.map((path) => ({ path, verdict: verdictOf(path, world, context, blocked) }));
 
   const ended = [
-    ...states.flatMap((state) => (state.kind === 'ended' ? [endedGrant(state, tip)] : [])),
+    ...states.flatMap((state) => (state.kind === 'ended' ? [endedGrant(state, tip, context.blobs)] : [])),
     ...verdicts.flatMap(({ path, verdict }) =>
       verdict.kind === 'ended' ? [endedRequest(path, verdict, tip)] : [],
     ),
@@ -188,7 +189,11 @@ function verdictOf(
   });
 }
 
-function endedGrant(state: Extract<GrantState, { kind: 'ended' }>, tip: TipFacts): Ended {
+function endedGrant(
+  state: Extract<GrantState, { kind: 'ended' }>,
+  tip: TipFacts,
+  blobs: ReadonlyMap<string, string>,
+): Ended {
   const { grant, finding } = state;
   // Keyed by blob: a request that was put at the same path since then is another request.
   const request = tip.requests.find(
@@ -199,6 +204,7 @@ function endedGrant(state: Extract<GrantState, { kind: 'ended' }>, tip: TipFacts
     request: grant.evidence.request,
     evidence: grant.evidence,
     pullRequest: grant.evidence.pullRequest,
+    leftOpen: leftOpen(grant, tip, blobs),
     deletions: [grant.file, ...(request === undefined ? [] : [request])].map(({ path, sha }) => ({
       path,
       sha,
@@ -217,6 +223,7 @@ function endedRequest(
     request: path,
     evidence: verdict.evidence,
     pullRequest: verdict.pullRequest?.number ?? null,
+    leftOpen: [],
     deletions: files.map(({ path, sha }) => ({ path, sha })),
   };
 }

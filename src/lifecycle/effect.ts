@@ -4,6 +4,7 @@ import type { KubernetesObject } from '../base/json.ts';
 import type { Effect } from '../effect/effect.ts';
 import { judgeNetwork } from '../effect/network/judge.ts';
 import { judgeRbac } from '../effect/rbac/judge.ts';
+import { openSessions, refuseOutliving } from '../effect/sessions.ts';
 import type { ApprovalDemand, EffectiveLimits, Policy } from '../policy/policy.ts';
 import type { RequestPath } from '../request/request.ts';
 import type { CatalogRole } from '../template/template.ts';
@@ -27,6 +28,8 @@ export interface GrantEffect extends Effect {
   readonly alreadyHeld: readonly string[];
   /** What the holder can become, and what may outlive the grant, in sentences. */
   readonly consequences: readonly string[];
+  /** What stays open when the grant ends, each with its bound, in sentences. */
+  readonly openSessions: readonly string[];
   /** What the network limits of the policy demand beside its entry. */
   readonly approvals: readonly ApprovalDemand[];
   /** The default-deny policy that the namespace lacks; null where it has one, or nobody knows. */
@@ -46,7 +49,7 @@ export function judgeEffect(question: EffectQuestion): GrantEffect {
   const { tip, objects, limits, subjectUser, path } = question;
   const known = memory.get(tip) ?? new Map<string, GrantEffect>();
   memory.set(tip, known);
-  const key = sha256([objects, limits.network, subjectUser, path]);
+  const key = sha256([objects, limits.network, limits.openSessions, subjectUser, path]);
   const effect = known.get(key) ?? judge(question);
   if (known.size >= mostRemembered) known.clear();
   known.set(key, effect);
@@ -79,9 +82,14 @@ function judge(question: EffectQuestion): GrantEffect {
     }),
     limits: limits.network,
   });
+  const sessions = openSessions(objects, roles);
   return {
     gains: [...rbac.gains, ...network.gains],
-    dangers: [...rbac.dangers, ...network.dangers],
+    dangers: [
+      ...rbac.dangers,
+      ...network.dangers,
+      ...(limits.openSessions === 'end' ? refuseOutliving(sessions) : []),
+    ],
     unknown: [...unreadFiles(snapshot), ...rbac.unknown, ...network.unknown],
     exact: [...rbac.exact, ...network.exact],
     advice: [
@@ -95,6 +103,7 @@ function judge(question: EffectQuestion): GrantEffect {
     ],
     alreadyHeld: rbac.alreadyHeld,
     consequences: [...rbac.escalations, ...rbac.leftBehind],
+    openSessions: sessions.open,
     approvals: network.approvals,
     baseline: network.baseline,
     mermaid: network.mermaid,

@@ -119,6 +119,7 @@ function describeEffect({ effect }: Plan): readonly string[] {
     ...list('Held already', effect.alreadyHeld.map(escapeMarkdown)),
     ...list('Red flags', flags),
     ...list('What may come of it', effect.consequences.map(escapeMarkdown)),
+    ...list('May stay open at the end', effect.openSessions.map(escapeMarkdown)),
     ...list('To consider', effect.advice.map(escapeMarkdown)),
     ...list('Not known', effect.unknown.map(escapeMarkdown)),
   ];

@@ -20,6 +20,8 @@ export interface Ended {
   /** Null where nothing was ever granted. */
   readonly evidence: GrantEvidence | null;
   readonly pullRequest: number | null;
+  /** What the access let be opened and may still be open, with its bound; empty where nothing was ever granted. */
+  readonly leftOpen: readonly string[];
   /** Exactly these blobs are deleted; whatever else stands at a path by then is left alone. */
   readonly deletions: readonly { readonly path: string; readonly sha: string }[];
 }
@@ -97,9 +99,30 @@ function bodyOf(ended: readonly Ended[]): string {
     '| Pull request | Request | Who, what | In force | Approved by | Why it ends |',
     '| --- | --- | --- | --- | --- | --- |',
     ...rows.map((row) => `| ${row.join(' | ')} |`),
-    '',
-    'Sessions that were opened with this access may outlive it: an open exec, port-forward or log stream ends with its pod or its connection, not with the binding.',
+    ...whatMayBeOpen(ended),
   ].join('\n');
+}
+
+/** What outlives the binding, each kind once with everybody who may have it open. */
+function whatMayBeOpen(ended: readonly Ended[]): readonly string[] {
+  const left = ended.flatMap((each) => each.leftOpen.map((sentence) => ({ sentence, of: nameOf(each) })));
+  if (left.length === 0) return [];
+  const bySentence = Map.groupBy(left, ({ sentence }) => sentence);
+  return [
+    '',
+    '**May still be open**',
+    ...[...bySentence].map(
+      ([sentence, same]) =>
+        `- ${escapeMarkdown(sentence)} (${[...new Set(same.map(({ of }) => of))].join(', ')})`,
+    ),
+    '',
+    'Nothing new can be opened once the cluster has followed. What was read stays read.',
+  ];
+}
+
+function nameOf({ evidence, pullRequest, request }: Ended): string {
+  const who = evidence === null ? codeSpan(request) : escapeMarkdown(evidence.subject.login);
+  return pullRequest === null ? who : `${who} #${pullRequest}`;
 }
 
 function period(from: Instant, until: Instant): string {

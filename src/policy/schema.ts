@@ -91,7 +91,9 @@ const limit = z.strictObject({
   openSessions: z
     .enum(['accept', 'end'])
     .optional()
-    .describe('What happens to sessions still open at the end.'),
+    .describe(
+      'accept: sessions that the cluster does not end may go on, and the plan says so. end: what lets its holder act in pods after the end is refused.',
+    ),
 });
 
 /** Names that RBAC compares: printable, and nothing that a person could misread. */

@@ -52,7 +52,14 @@ describe('the engine', () => {
       [grantPath('foreseen'), requestPath('foreseen')].includes(path) ? [{ path, sha }] : [],
     );
     expect(deletions).toHaveLength(2);
-    const ended = { finding: finding('expired'), request: '', evidence: null, pullRequest: null, deletions };
+    const ended = {
+      finding: finding('expired'),
+      request: '',
+      evidence: null,
+      pullRequest: null,
+      leftOpen: [],
+      deletions,
+    };
     world.sandbox.world.pushFiles(repository, 'mallory', {
       branch: revertOf([ended]).branch,
       files: { 'templates/mine.yaml': 'x: 1\n' },

@@ -31,6 +31,35 @@ describe('the whole life', () => {
     expect(await world.reverts()).toMatchObject([{ state: 'merged' }]);
   });
 
+  test('what may stay open is told before anybody approves, and when it ends', async () => {
+    world = await createTestWorld();
+    const number = await world.grant('shell');
+    const open = 'exec into pods in payments: until closed or the pod is gone; no time limit';
+    expect(await world.comment(number)).toContain(`**May stay open at the end**\n- ${open}`);
+    await world.pass(61);
+    const [revert] = await world.reverts();
+    const { data } = await world
+      .as('erin')
+      .octokit.pulls.get({ owner: 'acme', repo: 'access', pull_number: revert?.number ?? 0 });
+    expect(data.body).toContain(`- ${open}`);
+    expect(data.body).toContain(`(alice #${number})`);
+  });
+
+  test('where sessions have to end, a shell into pods of others is refused, and reading goes on', async () => {
+    world = await createTestWorld();
+    const policy = await world.text('.github/curfew.yaml');
+    const ending = policy.replace("- scopes: ['*/*']\n", "- scopes: ['*/*']\n      openSessions: end\n");
+    expect(ending).not.toBe(policy);
+    await world.force({ '.github/curfew.yaml': ending });
+    const shell = await world.ask('shell');
+    expect(await world.check(shell)).toMatchObject({ conclusion: 'failure' });
+    expect(await world.comment(shell)).toContain(
+      'exec into pods in payments can stay open after the end, and openSessions of the policy is',
+    );
+    await world.grant('logs', { template: 'read-logs' });
+    expect(await world.grants()).toEqual([grantPath('logs')]);
+  });
+
   test('an automatic request is granted without anybody', async () => {
     world = await createTestWorld();
     const number = await world.ask('logs', { template: 'read-logs' });

@@ -10,6 +10,7 @@ function neverGranted(request: string, message?: string): Ended {
     request,
     evidence: null,
     pullRequest: 7,
+    leftOpen: [],
     deletions: [{ path: request, sha: sha(request) }],
   };
 }
@@ -30,5 +31,17 @@ describe('a revert', () => {
     expect(revert.commitBody).not.toContain('\u202e');
     expect([...readEndings(revert.commitBody).keys()]).toEqual(['not-granted']);
     expect(revert.deletions).toEqual([path]);
+  });
+
+  test('says once what may still be open, and of whom', () => {
+    const one = {
+      ...neverGranted('access-requests/a.yaml'),
+      leftOpen: ['exec: for ever', 'a watch: an hour'],
+    };
+    const two = { ...neverGranted('access-requests/b.yaml'), leftOpen: ['a watch: an hour'] };
+    const { body } = revertOf([one, two]);
+    expect(body).toContain('- exec: for ever (`access-requests/a.yaml` #7)\n');
+    expect(body).toContain('- a watch: an hour (`access-requests/a.yaml` #7, `access-requests/b.yaml` #7)\n');
+    expect(revertOf([neverGranted('access-requests/a.yaml')]).body).not.toContain('still be open');
   });
 });

@@ -128,7 +128,7 @@ function meet(need: Need, live: readonly Permission[], server: Server): Places {
 }
 
 /** Those verbs of a permission that meet the need; none where it does not. */
-function verbsFor(need: Exclude<Need, RoleNeed>, held: Permission, server: Server): readonly string[] {
+export function verbsFor(need: Exclude<Need, RoleNeed>, held: Permission, server: Server): readonly string[] {
   if (need.kind === 'wildcard') return wildcardVerbs(need, held);
   if (held.kind === 'url') return [];
   if (need.kind === 'verbs')
