@@ -12,5 +12,6 @@ export const commands: CommandTable = {
   plan: async () => (await import('./plan.ts')).planCommand,
   access: async () => (await import('./access.ts')).accessCommand,
   verify: async () => (await import('./verify.ts')).verifyCommand,
+  snapshot: async () => (await import('./snapshot.ts')).snapshotCommand,
   doctor: async () => (await import('./doctor.ts')).doctorCommand,
 };
