@@ -31,7 +31,7 @@ const controllers = [
 export async function controlPlane(place: Place): Promise<ControlPlane> {
   const { folder } = place;
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const key = privateKey.export({ type: 'pkcs8', format: 'pem' });
+  const key = privateKey.export({ type: 'sec1', format: 'pem' });
   await writeFile(join(folder, 'service-account.key'), key, { mode: 0o600 });
   const kubeconfig = await place.connections.kubeconfig('controller-manager');
   const program = (name: string, args: readonly string[]): Program => ({
