@@ -3,7 +3,7 @@
  * commit the branch is read again and decided anew, for the tip that was decided on is gone.
  */
 import type { Instant } from '../base/instant.ts';
-import { isAlert, reasons } from '../base/reasons.ts';
+import { finding, isAlert, reasons } from '../base/reasons.ts';
 import { GitHubError } from '../github/errors.ts';
 import type { RepositoryPort } from '../github/port.ts';
 import { decideBranch, type BranchDecision, type Tell } from '../lifecycle/branch.ts';
@@ -12,9 +12,9 @@ import type { BranchWorld } from '../lifecycle/facts.ts';
 import type { GrantCommit } from '../lifecycle/grant-commit.ts';
 import { foreignCommit, readmeCommit } from '../lifecycle/housekeeping.ts';
 import { revertOf, supersededReverts, type Ended } from '../lifecycle/revert.ts';
-import { endedComment, grantedComment, waitingComment } from '../lifecycle/story.ts';
+import { endedComment, grantedComment, notEndedComment, waitingComment } from '../lifecycle/story.ts';
 import type { Clock } from './clock.ts';
-import { readKnown, readRest, type Memory } from './engine-facts.ts';
+import { newMemory, readKnown, readRest, type Memory } from './engine-facts.ts';
 import { landRevert, type Landed } from './engine-revert.ts';
 import type { BranchOutcome, ReconcileContext, Reconciler } from './reconcile.ts';
 
@@ -26,7 +26,7 @@ export function createBranchReconciler(clock: Pick<Clock, 'now'>): Reconciler['b
   const memories = new Map<string, Memory>();
   return async (port, context) => {
     const key = `${port.owner}/${port.name}`;
-    const memory: Memory = memories.get(key) ?? { latestNow: 0, heard: new Map(), untold: null };
+    const memory: Memory = memories.get(key) ?? newMemory();
     memories.set(key, memory);
     return await reconcileBranch(port.withPurpose('ending'), context, clock, memory);
   };
@@ -157,17 +157,34 @@ async function end(
   memory: Memory,
 ): Promise<Landed | null> {
   const landed = await landRevert(port, world, revertOf(ended), context);
-  if (landed === null) return null;
+  if (landed === null) {
+    await tellRefused(port, ended, context);
+    return null;
+  }
   for (const { evidence, finding, pullRequest } of ended) {
     context.log.info({ reason: finding.code, pullRequest, by: landed.by }, finding.message);
     if (evidence !== null && finding.code === 'expired')
       context.observe.revoked(world.now - evidence.expiresAt);
     if (pullRequest === null || landed.by === null) continue;
     const told = await tell(port, pullRequest, endedComment(finding, evidence, landed.by), context);
+    if (told) memory.standing.delete(pullRequest);
     // A run for the pull request tells it later.
-    if (!told) memory.untold?.add(pullRequest);
+    else memory.untold?.add(pullRequest);
   }
   return landed;
+}
+
+/** Says where access goes on beyond its end, for GitHub lets us do nothing about it. */
+async function tellRefused(
+  port: RepositoryPort,
+  ended: readonly Ended[],
+  context: ReconcileContext,
+): Promise<void> {
+  for (const { evidence, finding: end, deletions } of ended) {
+    const stands = deletions.some(({ path }) => path.startsWith('grants/'));
+    if (evidence !== null && stands)
+      await tell(port, evidence.pullRequest, notEndedComment(end, evidence), context);
+  }
 }
 
 /** Says on a pull request what was done. It is done, which is what counts: that it cannot be said undoes nothing. */
@@ -214,9 +231,19 @@ async function grant(
   switch (outcome.kind) {
     case 'lost-race':
       return { again: true, grantEndsAt: null };
-    case 'refused':
-      context.log.error({ path, outcome }, 'the grant could not be committed');
+    case 'refused': {
+      const why = outcome.message.replaceAll(/\s+/g, ' ').replace(/[. ]+$/, '');
+      const refused = finding('merge-refused', `GitHub refuses the commit that would grant this: ${why}`);
+      context.log.error({ path, reason: refused.code, outcome }, 'the grant could not be committed');
+      context.observe.alerted(refused.code);
+      await tell(
+        port,
+        evidence.pullRequest,
+        waitingComment({ finding: refused, plan: verdict.plan }),
+        context,
+      );
       return { again: false, grantEndsAt: null };
+    }
     case 'committed': {
       context.log.info({ path, sha: outcome.sha, pullRequest: evidence.pullRequest }, headline);
       await tell(port, evidence.pullRequest, grantedComment(verdict, evidence, outcome.sha), context);

@@ -23,6 +23,13 @@ export interface Memory {
   readonly heard: Map<number, { readonly at: Instant; readonly commands: CommandsFacts }>;
   /** Pull requests whose comment may not tell yet that their access has ended; null before the first run. */
   untold: Set<number> | null;
+  /** Pull requests whose grant stood when the branch was last read, without those that were told its end since. */
+  standing: Set<number>;
+}
+
+/** The memory of a process that has just started. */
+export function newMemory(): Memory {
+  return { latestNow: 0, heard: new Map(), untold: null, standing: new Set() };
 }
 
 export interface Known {
@@ -46,6 +53,11 @@ export async function readKnown(
   const landings = await port.readLandings(read, { granted: paths.granted, pending: [] });
   const { now, repository, tip, reverts } = read;
   const merges = read.recentlyMerged.flatMap(({ mergeCommit }) => mergeCommit ?? []);
+  const proven = provenGrants(repository, tip, landings, merges);
+  const standing = new Set(proven.map(({ evidence }) => evidence.pullRequest));
+  // Somebody else took them away, by merging our revert pull request for example.
+  for (const number of memory.standing) if (!standing.has(number)) memory.untold.add(number);
+  memory.standing = standing;
   return {
     read,
     paths,

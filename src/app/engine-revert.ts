@@ -142,7 +142,10 @@ async function removeDirectly(
     case 'lost-race':
       return { by: null, complete: false };
     case 'refused':
-      context.log.error({ outcome }, 'what has ended could not be taken off the default branch');
+      context.log.error(
+        { reason: 'merge-refused', outcome },
+        'what has ended could not be taken off the default branch',
+      );
       context.observe.alerted('merge-refused');
       return null;
   }

@@ -11,7 +11,10 @@ import { commentMarker, isTouched } from './comments.ts';
 import { continued, describeReport } from './report.ts';
 
 /** The comment while a landed request waits. */
-export function waitingComment({ finding, plan }: Extract<LandingVerdict, { kind: 'wait' }>): string {
+export function waitingComment({
+  finding,
+  plan,
+}: Pick<Extract<LandingVerdict, { kind: 'wait' }>, 'finding' | 'plan'>): string {
   return describeReport({ findings: [finding], plan, approvals: null, faults: [] }).comment;
 }
 
@@ -63,6 +66,16 @@ const endings = ['**Ended: ', '**Not granted: '];
 /** Whether a comment of ours already tells the end. */
 export function tellsEnd(comment: string): boolean {
   return endings.some((opening) => comment.includes(`${commentMarker}\n${opening}`));
+}
+
+/** The comment while the access cannot be taken away. */
+export function notEndedComment(finding: Finding, evidence: GrantEvidence): string {
+  const { subject, request, templateBlob } = evidence;
+  return [
+    `${commentMarker}\n**Not ended yet: ${escapeMarkdown(continued(finding.message))}, but GitHub refuses to take the access away.**`,
+    `**${escapeMarkdown(subject.login)}** still has **${escapeMarkdown(templateBlob.name)}** at ${codeSpan(request)}.`,
+    'An administrator has to let the App go past the rules of the default branch again, or to merge its revert pull request.\n',
+  ].join('\n\n');
 }
 
 /** The comment after the end; `by` is the commit or pull request that ended it. */

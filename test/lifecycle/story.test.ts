@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CommentFacts } from '../../src/lifecycle/facts.ts';
 import type { ProvenGrant } from '../../src/lifecycle/grant-state.ts';
-import { retoldComment } from '../../src/lifecycle/story.ts';
+import { notEndedComment, retoldComment, tellsEnd } from '../../src/lifecycle/story.ts';
 import { file, head, hour, minute, noon, people, requestFile, sha } from './world.ts';
 
 const made = sha('grant');
@@ -69,4 +69,11 @@ describe('the comment on access in force', () => {
     expect(body).toContain('access is in force');
     expect(body).not.toContain('Somebody else');
   });
+});
+
+test('the comment on access that GitHub does not let us end says so, and that it goes on', () => {
+  const body = notEndedComment({ code: 'expired', message: 'The time is up' }, grant.evidence);
+  expect(body).toContain('**Not ended yet: the time is up, but GitHub refuses');
+  expect(body).toContain('**alice** still has **debug-pod**');
+  expect(tellsEnd(body)).toBe(false);
 });
