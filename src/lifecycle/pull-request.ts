@@ -274,7 +274,7 @@ function approvalFindings(
     found.push(finding('changes-requested'));
   }
   if (approvals.requirements.length === 0) return found;
-  if (!approvals.met) {
+  if (approvals.requirements.some(({ met }) => !met)) {
     const why = lastPush === null ? '; GitHub does not say who pushed the head, so no approval counts' : '';
     found.push(finding('waiting-for-approval', `Waiting for ${missingApprovals(approvals)}${why}`));
   } else if (pullRequest.reviewDecision === 'REVIEW_REQUIRED') {
