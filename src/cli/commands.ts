@@ -14,4 +14,5 @@ export const commands: CommandTable = {
   verify: async () => (await import('./verify.ts')).verifyCommand,
   snapshot: async () => (await import('./snapshot.ts')).snapshotCommand,
   doctor: async () => (await import('./doctor.ts')).doctorCommand,
+  explain: async () => (await import('./explain.ts')).explainCommand,
 };

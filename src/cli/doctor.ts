@@ -18,7 +18,7 @@ export const doctorCommand: Command = {
   summary: 'Say what is wrong with an access repository on GitHub, and what to do',
   usage: `curfew doctor --repo OWNER/NAME [--json]
 
-Looks at a live access repository as the App sees it: the installation with its permissions and events, the rules that hold
+Looks at a live access repository as the App sees it: the installation with its permissions and events, the rules in force
 on the default branch and who may go past them, CODEOWNERS, policy and templates, what Curfew adopted, the clocks, and the
 webhooks that arrived of late. Changes nothing.
 
