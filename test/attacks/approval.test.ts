@@ -415,6 +415,79 @@ const attacks: readonly Attack[] = [
     },
   },
   {
+    name: 'push after the approval, and an administrator merges at once',
+    refused: 'what nobody had approved',
+    reason: 'landed-unapproved',
+    says: /It was merged without 1 of 1 approval/,
+    alert: true,
+    play: async (field) => {
+      const pullRequest = await field.ask('merged-at-once');
+      await field.unseen(async () => {
+        await field.as('bob').review(pullRequest, 'APPROVE');
+        await field.push('alice', {
+          branch: 'merged-at-once',
+          files: { [requestPath('merged-at-once')]: requestText({ duration: '4h' }) },
+        });
+        await field.forceMerge(pullRequest);
+      });
+      await field.sweep();
+      return { removed: requestPath('merged-at-once') };
+    },
+  },
+  {
+    name: 'an administrator pushes the head of a pull request to the default branch, which merges it',
+    refused: 'what was merged past the rules',
+    reason: 'landed-unapproved',
+    says: /It was merged without 1 of 1 approval/,
+    alert: true,
+    alone: true,
+    play: async (field) => {
+      const pullRequest = await field.ask('by-push');
+      await field.unseen(async () => void (await field.force({})));
+      await field.push('alice', {
+        branch: 'by-push',
+        base: 'main',
+        files: { [requestPath('by-push')]: requestText() },
+      });
+      const { octokit } = field.as('erin');
+      const { data } = await octokit.git.getCommit({ ...repo, commit_sha: field.tip('by-push') });
+      const { data: merge } = await octokit.git.createCommit({
+        ...repo,
+        message: 'Merge',
+        tree: data.tree.sha,
+        parents: [field.tip(), field.tip('by-push')],
+      });
+      await octokit.git.updateRef({ ...repo, ref: 'heads/main', sha: merge.sha });
+      await field.settle();
+      if ((await field.state(pullRequest)) !== 'merged') throw new Error('GitHub does not call this a merge');
+      return { removed: requestPath('by-push') };
+    },
+  },
+  {
+    name: 'an approver hides behind three hundred commits',
+    refused: 'commits that nobody can look through',
+    reason: 'truncated',
+    says: /more commits than can be judged/,
+    play: async (field) => {
+      const { git } = field.sandbox.world.repository('acme/access');
+      const first = await field.push('alice', {
+        branch: 'hidden',
+        files: { [requestPath('hidden')]: requestText() },
+        author: { name: 'Bob', email: 'bob@example.com' },
+      });
+      const { tree, committer } = git.commit(first);
+      let head = first;
+      for (let i = 0; i < 300; i += 1) {
+        const commit = { tree, parents: [head], author: committer, committer, message: `${i}\n` };
+        head = git.objects.writeCommit(commit);
+      }
+      await field.pointBranch('alice', 'hidden', head);
+      const pullRequest = await field.open('alice', 'hidden');
+      await field.as('bob').review(pullRequest, 'APPROVE');
+      return { pullRequest };
+    },
+  },
+  {
     name: 'an approval after an administrator has merged',
     refused: 'an approval that came after the fact',
     reason: 'landed-unapproved',

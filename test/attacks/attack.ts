@@ -22,8 +22,8 @@ export interface Attack {
   readonly reason: Refusal;
   /** What a person reads, in check run, comment, commit or answer; whether in capitals or not does not matter. */
   readonly says: RegExp;
-  /** Whether the App tells its operators: an error in the log and a metric. */
-  readonly alert?: true;
+  /** Whether the App tells its operators, by an error in the log and a metric; a list of what it tells them besides. */
+  readonly alert?: true | readonly ReasonCode[];
   /**
    * Where time passes, trusted files stay changed or rules go: a world of its own. The others of a file share one, and
    * meet what those before them left behind.

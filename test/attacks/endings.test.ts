@@ -297,6 +297,39 @@ async function liveWithCrash(field: Field, write: number): Promise<number> {
 
 const clocks: readonly Attack[] = [
   {
+    name: 'our own clock is two minutes behind',
+    refused: 'a grant whose end nobody could tell',
+    reason: 'clock-skew',
+    says: /It is 2026-12-01T08:[^]*here and 2026-12-01T09:[^]*at GitHub/,
+    alone: true,
+    play: async (field) => {
+      await field.skewClock(-120_000);
+      const pullRequest = await field.ask('skew');
+      await field.as('bob').review(pullRequest, 'APPROVE');
+      return { pullRequest };
+    },
+  },
+  {
+    name: 'our own clock jumps a year ahead, and is put right',
+    refused: 'to end for ever what is granted afterwards',
+    reason: 'granted',
+    says: /access is in force/,
+    alone: true,
+    lapses: true,
+    stays: [grantOf('put-right')],
+    play: async (field) => {
+      const app = await field.skewClock(365 * 24 * 3600_000);
+      const early = await field.ask('too-early');
+      await field.as('bob').review(early, 'APPROVE');
+      await app.sweep();
+      app.putRight();
+      await field.as('alice').comment(early, '/revoke');
+      const pullRequest = await field.ask('put-right');
+      await field.as('bob').review(pullRequest, 'APPROVE');
+      return { pullRequest };
+    },
+  },
+  {
     name: 'the clock jumps a day ahead and back while a request waits',
     refused: 'an approval out of the future',
     reason: 'waiting-for-approval',

@@ -1,7 +1,11 @@
 /** Where attacks are played: the world of the end-to-end tests, what an attacker has at hand, and what the App said. */
 import { Octokit } from '@octokit/rest';
 import { pino } from 'pino';
-import type { Curfew } from '../../src/app/curfew.ts';
+import type { Clock } from '../../src/app/clock.ts';
+import { createCurfew, type Curfew } from '../../src/app/curfew.ts';
+import { createEngine } from '../../src/app/engine.ts';
+import { webhookPath } from '../../src/app/http.ts';
+import { createGitHubApp } from '../../src/github/app.ts';
 import type { FileContent } from '../../src/sandbox/operations/repositories.ts';
 import type { WorldOptions } from '../../src/cli/world.ts';
 import { createTestWorld, requestPath, requestText, type TestWorld } from '../e2e/world.ts';
@@ -33,6 +37,14 @@ export interface Change {
   readonly draft?: boolean;
 }
 
+/** The App on a machine whose clock is wrong. */
+export interface Skewed {
+  /** Sweeps everything, as this process would by itself. */
+  sweep(): Promise<void>;
+  /** Ends the difference. */
+  putRight(): void;
+}
+
 export interface Field extends TestWorld {
   /** Every process of the App. */
   readonly apps: readonly Curfew[];
@@ -51,10 +63,14 @@ export interface Field extends TestWorld {
   tip(branch?: string): string;
   /** The App is not there to see what happens meanwhile. */
   unseen(act: () => Promise<void>): Promise<void>;
-  /** Every file but requests and grants, without those that were pushed past every rule, with the blob that it holds. */
-  trusted(): Promise<readonly string[]>;
+  /** Paths that were pushed past every rule. */
+  readonly forced: ReadonlySet<string>;
+  /** Every file but requests and grants, with the blob that it holds. */
+  trusted(): Promise<ReadonlyMap<string, string>>;
   /** Sweeps until the App has nothing more to do, a minute apart. */
   calm(): Promise<void>;
+  /** From now on the App is a process whose own clock differs from GitHub's by so many milliseconds. */
+  skewClock(difference: number): Promise<Skewed>;
   /** The API as a GitHub App of mallory's, with all that it would take to speak in our name. */
   otherApp(): Octokit;
   /** Another text for a trusted file, past every rule; `from` has to stand in it. */
@@ -108,15 +124,14 @@ export async function createField(options: FieldOptions = {}): Promise<Field> {
     apps,
     lines,
     force,
+    forced,
     trusted: async () => {
       const tree = { ...repo, tree_sha: 'main', recursive: 'true' };
       const { data } = await world.as('erin').octokit.git.getTree(tree);
-      return data.tree
-        .filter(
-          ({ path, type }) =>
-            type === 'blob' && !/^(grants|access-requests)\//.test(path) && !forced.has(path),
-        )
-        .map(({ path, sha }) => `${path} ${sha}`);
+      const files = data.tree.filter(
+        ({ path, type }) => type === 'blob' && !/^(grants|access-requests)\//.test(path),
+      );
+      return new Map(files.map(({ path, sha }) => [path, sha]));
     },
     replica: async () => {
       const replica = await world.replica();
@@ -147,6 +162,44 @@ export async function createField(options: FieldOptions = {}): Promise<Field> {
       for (let tip = ''; tip !== world.repository.git.branch('main'); await world.pass(1)) {
         tip = world.repository.git.branch('main') ?? '';
       }
+    },
+    skewClock: async (milliseconds) => {
+      let difference = milliseconds;
+      const clock: Clock = {
+        now: () => world.clock.now() + difference,
+        wakeAt: (at, wake) => world.clock.wakeAt(at - difference, wake),
+      };
+      const { id: appId, privateKey, webhookSecret } = world.app;
+      const apiUrl = `${world.url}/api/v3`;
+      const connection = { appId, privateKey, apiUrl, signsCommits: true, fetch: sandbox.fetch, log };
+      const skewed = await createCurfew({
+        github: createGitHubApp({ ...connection, now: () => clock.now() }),
+        reconciler: createEngine(clock),
+        appId,
+        privateKey,
+        webhookSecret,
+        clock,
+        random: () => 0.5,
+        log,
+      });
+      apps.push(skewed);
+      sandbox.world.setWebhook(world.app, async ({ headers, payload: body }) => {
+        const address = `http://127.0.0.1${webhookPath}`;
+        const { status } = await skewed.handle(new Request(address, { method: 'POST', headers, body }));
+        // The world does not know this process, so that it settles by its deliveries.
+        await skewed.whenIdle();
+        return status;
+      });
+      return {
+        sweep: async () => {
+          skewed.sweep('everything');
+          await skewed.whenIdle();
+          await world.settle();
+        },
+        putRight: () => {
+          difference = 0;
+        },
+      };
     },
     otherApp: () => {
       const app = sandbox.world.createApp({

@@ -53,14 +53,16 @@ async function expectRefused(attack: Attack, field: Field): Promise<void> {
   expect(await seen(aim, field), 'what a person reads').toMatch(new RegExp(attack.says, 'im'));
   expect(await counted(attack.reason, field), attack.reason).toBeGreaterThan(before.counted);
   const lines = field.lines.slice(before.lines);
-  expect(alertsIn(lines), 'alerts').toEqual(attack.alert === true ? [attack.reason] : []);
-  expect(before.trusted, 'trusted files').toEqual(expect.arrayContaining([...(await field.trusted())]));
+  expect(alertsIn(lines), 'alerts').toEqual(alertsOf(attack).toSorted());
+  const others = (files: ReadonlyMap<string, string>) =>
+    [...files].filter(([path]) => !field.forced.has(path));
+  expect(others(await field.trusted()), 'trusted files').toEqual(others(before.trusted));
   await expectNothingBroken(field, lines);
 }
 
 /** How often the App has said so, all its processes together. */
 async function counted(refusal: Refusal, field: Field): Promise<number> {
-  const names = ['curfew_decisions_total', 'curfew_webhook_deliveries_total'];
+  const names = ['curfew_decisions_total', 'curfew_alerts_total', 'curfew_webhook_deliveries_total'];
   let sum = 0;
   for (const app of field.apps) {
     for (const name of names) {
@@ -87,10 +89,16 @@ async function seen(aim: Aim, field: Field): Promise<string> {
   return [check?.title, check?.summary, await field.comment(aim.pullRequest)].join('\n');
 }
 
+function alertsOf({ alert, reason }: Attack): readonly string[] {
+  return alert === undefined ? [] : [reason, ...(alert === true ? [] : alert)];
+}
+
 /** Reasons that operators were told of, each once. */
-function alertsIn(lines: readonly LogLine[]): readonly unknown[] {
-  const alerts = lines.filter(({ level, reason }) => level === 50 && reason !== undefined);
-  return [...new Set(alerts.map(({ reason }) => reason))];
+function alertsIn(lines: readonly LogLine[]): readonly string[] {
+  const reasons = lines.flatMap(({ level, reason }) =>
+    level === 50 && typeof reason === 'string' ? [reason] : [],
+  );
+  return [...new Set(reasons)].toSorted();
 }
 
 /** Errors of GitHub are expected here, any other is a defect. Nothing of the App's own is left half done. */
