@@ -6,7 +6,7 @@
 import { GitHubError, RetryLater } from '../github/errors.ts';
 import type { RepositoryPort } from '../github/port.ts';
 import type { BranchWorld, RevertFacts } from '../lifecycle/facts.ts';
-import { mergeMethod } from '../lifecycle/pull-request.ts';
+import { mergeMethod } from '../lifecycle/merge-method.ts';
 import type { Revert } from '../lifecycle/revert.ts';
 import type { ReconcileContext } from './reconcile.ts';
 

@@ -7,12 +7,8 @@ import { visible } from '../base/text.ts';
 import { purposeOf } from '../lifecycle/candidate.ts';
 import { spentOn } from '../lifecycle/landing.ts';
 import { endedComment, tellsEnd } from '../lifecycle/story.ts';
-import {
-  decidePullRequest,
-  pullRequestNeeds,
-  type PullRequestDecision,
-  type Published,
-} from '../lifecycle/pull-request.ts';
+import type { Published, PullRequestDecision } from '../lifecycle/decision.ts';
+import { decidePullRequest, pullRequestNeeds } from '../lifecycle/pull-request.ts';
 import { isTouched, ownComment } from '../lifecycle/comments.ts';
 import type { PullRequestWorld } from '../lifecycle/facts.ts';
 import { contentDigest } from '../github/check-content.ts';

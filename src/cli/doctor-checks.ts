@@ -3,7 +3,7 @@ import { appManifest } from '../app/app-manifest.ts';
 import { webhookPath } from '../app/http.ts';
 import { formatInstant } from '../base/instant.ts';
 import { clockObstacles, ruleObstacles } from '../lifecycle/protection.ts';
-import { mergeMethod } from '../lifecycle/pull-request.ts';
+import { mergeMethod } from '../lifecycle/merge-method.ts';
 import { areas, note, problem, toProblems, type Diagnosis, type DoctorFacts } from './doctor-diagnosis.ts';
 import { checkAdoption, checkCodeowners, checkFiles } from './doctor-files.ts';
 import type { DeliveryRead, InstallationRead, RulesetRead } from './doctor-github.ts';

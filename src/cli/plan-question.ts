@@ -6,7 +6,7 @@ import { checkName } from '../lifecycle/check.ts';
 import type { FileFacts, PullRequestWorld, RepositoryFacts, TipFacts } from '../lifecycle/facts.ts';
 import { readPin } from '../lifecycle/pin.ts';
 import { requestedSubject, type Person, type Plan, type PlanQuestion } from '../lifecycle/plan.ts';
-import type { PullRequestContext } from '../lifecycle/pull-request.ts';
+import type { PullRequestContext } from '../lifecycle/decision.ts';
 import { readTrusted } from '../lifecycle/trusted.ts';
 import { identityByLogin } from '../policy/identity.ts';
 import type { Policy, Principal } from '../policy/policy.ts';
@@ -77,6 +77,7 @@ export function worldOf({ tip, file, requester, now }: Hypothesis): PullRequestW
       reviews: [],
       reviewDecision: null,
       addedFile: file,
+      proposed: null,
       sameHead: [],
       checkRuns: [],
       foreignChecks: [],

@@ -1,11 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { ReasonCode } from '../../src/base/reasons.ts';
 import type { PullRequestFacts, PullRequestWorld } from '../../src/lifecycle/facts.ts';
-import {
-  decidePullRequest,
-  type PullRequestContext,
-  type PullRequestDecision,
-} from '../../src/lifecycle/pull-request.ts';
+import type { PullRequestContext, PullRequestDecision } from '../../src/lifecycle/decision.ts';
+import { decidePullRequest } from '../../src/lifecycle/pull-request.ts';
 import {
   approval,
   context,

@@ -13,7 +13,7 @@ import type {
   RepositoryFacts,
   TipFacts,
 } from '../../src/lifecycle/facts.ts';
-import type { PullRequestContext } from '../../src/lifecycle/pull-request.ts';
+import type { PullRequestContext } from '../../src/lifecycle/decision.ts';
 
 export const noon: Instant = parseInstant('2026-12-01T12:00:00Z') ?? 0;
 export const minute = 60_000;
@@ -174,6 +174,7 @@ export function pullRequestOf(overrides: Partial<PullRequestFacts> = {}): PullRe
     reviews: [approval(people.bob)],
     reviewDecision: null,
     addedFile: added,
+    proposed: null,
     sameHead: [],
     checkRuns: [],
     foreignChecks: [],

@@ -19,7 +19,7 @@ const grantState = 'src/lifecycle/grant-state.ts';
 const landing = 'src/lifecycle/landing.ts';
 const evidence = 'src/lifecycle/evidence.ts';
 const plan = 'src/lifecycle/plan.ts';
-const pullRequest = 'src/lifecycle/pull-request.ts';
+const pullRequest = 'src/lifecycle/decide-request.ts';
 const candidate = 'src/lifecycle/candidate.ts';
 
 const ofVerdicts = ['test/approval/verdict.test.ts'];
