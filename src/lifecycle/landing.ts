@@ -171,10 +171,10 @@ function judgePlanned(
   if (revoker !== null) return ended(finding('revoked', `Revoked by ${revoker}`));
 
   const approvals = judgePlanApprovals(plan, policy.value, pullRequest, teams, landing.lastPush);
-  if (!approvals.met)
-    return ended(finding('landed-unapproved', `It was merged without ${missingApprovals(approvals)}`));
   if (approvals.changesRequested.length > 0)
     return ended(finding('landed-unapproved', 'A reviewer requests changes'));
+  if (!approvals.met)
+    return ended(finding('landed-unapproved', `It was merged without ${missingApprovals(approvals)}`));
 
   const startsAt = Math.max(mergedAt, plan.request.notBefore ?? mergedAt);
   const deadline = startsAt + plan.limits.grantWithin * 1000;
