@@ -44,7 +44,8 @@ async function firstThatExists(paths: readonly string[]): Promise<string | null>
   return null;
 }
 
-async function rootAbove(file: string): Promise<string | null> {
+/** The nearest access repository that holds a file; null where none does. */
+export async function rootAbove(file: string): Promise<string | null> {
   for (let folder = dirname(file); ; folder = dirname(folder)) {
     if (await exists(join(folder, policyPath))) return folder;
     if (folder === dirname(folder)) return null;

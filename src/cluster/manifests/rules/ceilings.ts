@@ -1,0 +1,62 @@
+/** What the access repository may grant at most on this cluster, by the ceilings that its administrators keep. */
+import { grantAnnotations } from '../../../base/grant-marks.ts';
+import { grantResources, quoted, type RuleSet } from './rule.ts';
+
+/** By how much the clock of whoever granted may be ahead of the API server's, without a grant being refused for it. */
+const tolerance = '1m';
+
+/** The entries of a ceiling that is a list: one a line. */
+function lines(key: string): string {
+  return `params.data.${key}.split('\\n').filter(line, line != '')`;
+}
+
+/** Whether a text fits one of the patterns of a ceiling, in which each `*` stands for any run of characters. */
+function fits(text: string, key: string): string {
+  return `variables.${key}.exists(pattern, ${text}.matches('^' + pattern.replace('.', '[.]').replace('+', '[+]').replace('*', '.*') + '$'))`;
+}
+
+// Kinds differ in their fields: dyn() says that they are looked up, not known.
+const isBinding = "request.resource.resource.endsWith('rolebindings')";
+
+export const ceilingRules: RuleSet = {
+  name: 'curfew-ceilings',
+  about: 'No new object of a grant goes past the ceilings of this cluster.',
+  concerns: 'labelled',
+  operations: ['CREATE'],
+  resources: grantResources,
+  ceilings: true,
+  variables: {
+    protectedNamespaces: lines('protectedNamespaces'),
+    users: lines('users'),
+    roles: `request.resource.resource == 'clusterrolebindings' ? ${lines('clusterRoles')} : ${lines('roles')}`,
+  },
+  rules: [
+    {
+      name: 'this-cluster',
+      expression: `object.metadata.annotations[${quoted(grantAnnotations.cluster)}] == params.data.cluster`,
+      message: `${grantAnnotations.cluster} is not the name of this cluster; apply grants/<cluster>/ to the cluster that it names`,
+    },
+    {
+      name: 'end-within-the-ceiling',
+      expression: `timestamp(object.metadata.annotations[${quoted(grantAnnotations.expiresAt)}]) <= timestamp(object.metadata.creationTimestamp) + duration(params.data.maxDuration) + duration('${tolerance}')`,
+      message: `${grantAnnotations.expiresAt} is further away than maxDuration of this cluster's ceilings; ask for less, or have an administrator raise it`,
+    },
+    {
+      name: 'unprotected-namespace',
+      expression: `!${fits('request.namespace', 'protectedNamespaces')}`,
+      message: "the namespace is among protectedNamespaces of this cluster's ceilings: no grant reaches it",
+    },
+    {
+      name: 'role-within-the-ceiling',
+      expression: `!${isBinding} || dyn(object).roleRef.name in variables.roles`,
+      message:
+        "the role is not among roles (for a whole cluster: clusterRoles) of this cluster's ceilings; take another template, or have an administrator add it",
+    },
+    {
+      name: 'user-within-the-ceiling',
+      expression: `!${isBinding} || dyn(object).subjects.all(subject, ${fits('subject.name', 'users')})`,
+      message:
+        "the user is not among users of this cluster's ceilings: have an administrator add them there, and in the policy",
+    },
+  ],
+};

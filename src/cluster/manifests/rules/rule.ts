@@ -1,0 +1,71 @@
+/**
+ * A rule of the cluster's admission, as ValidatingAdmissionPolicies hold it: an expression in CEL that is true of what
+ * may pass. See https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
+ */
+import { grantLabel } from '../../../base/grant-marks.ts';
+
+export interface Rule {
+  /** Stands in the message, so that a refusal can be found here. */
+  readonly name: string;
+  readonly expression: string;
+  /** For the person who is refused: what does not hold, and what to do. */
+  readonly message: string;
+}
+
+/** The resources that grants consist of, as rules name them. */
+export interface Resources {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+}
+
+/** One ValidatingAdmissionPolicy. */
+export interface RuleSet {
+  readonly name: string;
+  /** What it is for, in a sentence. */
+  readonly about: string;
+  /**
+   * `labelled`: objects that carry the grant label, before or after the request. Everything else in the cluster is
+   * passed over before any expression is evaluated. `actors`: whatever the applier and the guard do.
+   */
+  readonly concerns: 'labelled' | 'actors';
+  readonly operations: readonly ('CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT')[];
+  readonly resources: readonly Resources[];
+  /** Whether the rules read the ceilings. Then nothing passes while these are missing. */
+  readonly ceilings: boolean;
+  /** Expressions by name, for `variables.name`. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly rules: readonly Rule[];
+}
+
+export const bindings: Resources = {
+  apiGroups: ['rbac.authorization.k8s.io'],
+  resources: ['clusterrolebindings', 'rolebindings'],
+};
+export const networkPolicies: Resources = {
+  apiGroups: ['networking.k8s.io'],
+  resources: ['networkpolicies'],
+};
+export const pods: Resources = { apiGroups: [''], resources: ['pods'] };
+export const serviceAccounts: Resources = { apiGroups: [''], resources: ['serviceaccounts'] };
+
+/** All kinds that a grant may consist of. */
+export const grantResources: readonly Resources[] = [
+  bindings,
+  networkPolicies,
+  { apiGroups: [''], resources: ['pods', 'serviceaccounts'] },
+];
+
+/** Text as a literal of CEL. */
+export function quoted(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+}
+
+/** Texts as a list of CEL. */
+export function listed(texts: readonly string[]): string {
+  return `[${texts.map(quoted).join(', ')}]`;
+}
+
+/** Whether an object (`object` or `oldObject`) carries the grant label; false where there is no object. */
+export function isLabelled(object: string): string {
+  return `${object}.?metadata.?labels[?${quoted(grantLabel)}].hasValue()`;
+}
