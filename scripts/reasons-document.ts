@@ -2,7 +2,7 @@
 import { reasons } from '../src/base/reasons.ts';
 
 const headings = {
-  pass: 'None of our business: the check succeeds',
+  pass: 'None of our business, or nothing against it: the check succeeds',
   wait: 'Waiting for somebody: the check asks for action',
   hold: 'On hold until an administrator acts: nothing new is granted, ending goes on',
   refuse: 'Refused: final for this content',

@@ -92,6 +92,11 @@ function observe(decision: BranchDecision, context: ReconcileContext): void {
     context.observe.alerted(code);
     context.log.error({ path, reason: code }, reasons[code].text);
   }
+  for (const { path, pullRequest, text } of decision.alarms) {
+    const reason = 'invariant-broken';
+    context.observe.alerted(reason);
+    context.log.error({ path, pullRequest, reason }, text);
+  }
 }
 
 /** Applies what comes first. */

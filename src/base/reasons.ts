@@ -2,7 +2,7 @@
  * The closed list of reasons: why a request waits, is refused, is granted, or why access ended. It is the one
  * source for the check run, the comment, the metric label, the log field and docs/reasons.md.
  *
- * `outcome` says what the reason does: `pass` lets a pull request through that is none of ours, `wait` needs
+ * `outcome` says what the reason does: `pass` lets a pull request through that asks for nothing, `wait` needs
  * somebody else to act, `hold` needs an administrator to act and nothing new is granted until then, `refuse` is
  * final for this content, `grant` gives access, `end` takes it away.
  */
@@ -10,6 +10,13 @@ export const reasons = {
   // A pull request that asks for nothing
   'not-ours': { outcome: 'pass', text: 'The pull request touches nothing that Curfew looks after' },
   'own-revert': { outcome: 'pass', text: 'This is the commit that Curfew itself made to end access' },
+
+  // A pull request that changes what decides: templates, roles, the policy, snapshots, owners
+  'invariant-broken': {
+    outcome: 'refuse',
+    alert: true,
+    text: 'A network statement of the policy does not hold',
+  },
 
   // A pull request that cannot be a request
   'grants-touched': { outcome: 'refuse', text: 'Only Curfew writes below grants/' },

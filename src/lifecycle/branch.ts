@@ -8,6 +8,7 @@ import type { Instant } from '../base/instant.ts';
 import type { Finding, ReasonCode } from '../base/reasons.ts';
 import { principalTeams } from '../policy/principals.ts';
 import { isRequestFile } from '../request/path.ts';
+import { alarmsOf, withWarnings, type Alarm } from './alarms.ts';
 import type { AccountFacts, BranchWorld, CommentFacts, FileFacts, TipFacts } from './facts.ts';
 import { judgeGrant, requestPathOfGrant, type GrantState, type ProvenGrant } from './grant-state.ts';
 import { ownComment } from './comments.ts';
@@ -48,9 +49,11 @@ export interface BranchDecision {
   /** The next grant to commit; the rest waits for the decision at the tip that this makes. */
   readonly grant: GrantCommit | null;
   readonly tells: readonly Tell[];
-  /** Comments of ours on access in force that do not say so. */
+  /** Comments of ours on access in force that do not say so, or not what is wrong with it. */
   readonly retold: readonly { readonly pullRequest: number; readonly body: string }[];
   readonly inForce: readonly ProvenGrant[];
+  /** Statements of the policy that do not hold. */
+  readonly alarms: readonly Alarm[];
   /** One code for each grant, request and file that was judged: for metrics and the log. */
   readonly codes: readonly { readonly path: string; readonly code: ReasonCode }[];
   /** When time alone changes the decision. */
@@ -102,6 +105,7 @@ export function decideBranch(world: BranchWorld, context: BranchContext): Branch
   ];
   const foreign = states.flatMap((state) => (state.kind === 'foreign' ? [state] : []));
   const inForce = states.flatMap((state) => (state.kind === 'in-force' ? [state.grant] : []));
+  const alarms = alarmsOf(tip, inForce);
   const [granting] = verdicts.flatMap(({ verdict }) => (verdict.kind === 'grant' ? [verdict] : []));
   const wakes = [
     ...inForce.map(({ evidence }) => evidence.expiresAt),
@@ -117,8 +121,9 @@ export function decideBranch(world: BranchWorld, context: BranchContext): Branch
         ? [{ pullRequest: verdict.pullRequest.number, landing: verdict }]
         : [],
     ),
-    retold: inForce.flatMap((grant) => retold(grant, world)),
+    retold: inForce.flatMap((grant) => retold(grant, world, alarms)),
     inForce,
+    alarms,
     codes: [
       ...states.flatMap(codeOfState),
       ...verdicts.map(({ path, verdict }) => ({ path, code: verdict.finding.code })),
@@ -131,11 +136,17 @@ function commentsOf({ commands }: BranchWorld, pullRequest: number): readonly Co
   return commands.find((each) => each.pullRequest === pullRequest)?.comments ?? [];
 }
 
-function retold(grant: ProvenGrant, world: BranchWorld): BranchDecision['retold'] {
+function retold(grant: ProvenGrant, world: BranchWorld, alarms: readonly Alarm[]): BranchDecision['retold'] {
   const { pullRequest } = grant.evidence;
   const own = ownComment(commentsOf(world, pullRequest), world.repository.botId);
-  const body = retoldComment(grant, own, world.now);
-  return body === null ? [] : [{ pullRequest, body }];
+  const told = retoldComment(grant, own, world.now) ?? own?.body ?? null;
+  // Who has just granted is about to tell: until then there is nothing to add to.
+  if (told === null) return [];
+  const body = withWarnings(
+    told,
+    alarms.filter(({ path }) => path === grant.file.path),
+  );
+  return body === own?.body ? [] : [{ pullRequest, body }];
 }
 
 function grantStates(world: BranchWorld, context: BranchContext): readonly GrantState[] {

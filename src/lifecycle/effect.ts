@@ -8,7 +8,8 @@ import { openSessions, refuseOutliving } from '../effect/sessions.ts';
 import type { ApprovalDemand, EffectiveLimits, Policy } from '../policy/policy.ts';
 import type { RequestPath } from '../request/request.ts';
 import type { CatalogRole } from '../template/template.ts';
-import type { TipFacts } from './facts.ts';
+import type { FileFacts, TipFacts } from './facts.ts';
+import { invariantDangers } from './invariants.ts';
 import { readSnapshot, type Snapshot } from './trusted.ts';
 
 export interface EffectQuestion {
@@ -38,18 +39,19 @@ export interface GrantEffect extends Effect {
   readonly mermaid: string | null;
 }
 
-/** At one tip the same objects have the same effect, and every sweep asks for it again. */
-const memory = new WeakMap<TipFacts, Map<string, GrantEffect>>();
+/** By the same snapshots, policy and catalog the same objects have the same effect, and every sweep asks for it again. */
+const memory = new WeakMap<readonly FileFacts[], Map<string, GrantEffect>>();
 
 /** More are forgotten at once: what is asked again is worked out again. */
 const mostRemembered = 2000;
 
-/** Judges the objects of a grant; the same question about the same tip is judged once. */
+/** Judges the objects of a grant; the same question about the same files is judged once. */
 export function judgeEffect(question: EffectQuestion): GrantEffect {
   const { tip, objects, limits, subjectUser, path } = question;
-  const known = memory.get(tip) ?? new Map<string, GrantEffect>();
-  memory.set(tip, known);
-  const key = sha256([objects, limits.network, limits.openSessions, subjectUser, path]);
+  const known = memory.get(tip.clusters) ?? new Map<string, GrantEffect>();
+  memory.set(tip.clusters, known);
+  const files = [tip.policy?.sha ?? '', ...tip.roles.map(({ sha }) => sha)];
+  const key = sha256([files, objects, limits.network, limits.openSessions, subjectUser, path]);
   const effect = known.get(key) ?? judge(question);
   if (known.size >= mostRemembered) known.clear();
   known.set(key, effect);
@@ -88,6 +90,7 @@ function judge(question: EffectQuestion): GrantEffect {
     dangers: [
       ...rbac.dangers,
       ...network.dangers,
+      ...invariantDangers(tip, path.cluster, objects),
       ...(limits.openSessions === 'end' ? refuseOutliving(sessions) : []),
     ],
     unknown: [...unreadFiles(snapshot), ...rbac.unknown, ...network.unknown],

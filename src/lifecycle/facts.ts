@@ -145,6 +145,8 @@ export interface PullRequestFacts {
   readonly reviewDecision: 'APPROVED' | 'CHANGES_REQUESTED' | 'REVIEW_REQUIRED' | null;
   /** The one changed file at the head where exactly one file is added; else null. */
   readonly addedFile: FileFacts | null;
+  /** Null where it changes none, or is none to be judged by them: see `purposeOf`. */
+  readonly proposed: ProposedFiles | null;
   /** Numbers of other open pull requests with the same head commit. */
   readonly sameHead: readonly number[];
   /** Our own check runs on the head, newest first. */
@@ -157,6 +159,16 @@ export interface PullRequestFacts {
   }[];
   /** All comments that might matter: ours (by author id) and those whose first line is a command; complete. */
   readonly comments: readonly CommentFacts[];
+}
+
+/** The trusted files that a pull request changes, as its head has them. Shown and judged; never granted by. */
+export interface ProposedFiles {
+  /** By path; null where the head has no such file. Where CODEOWNERS changes, every place that GitHub looks at. */
+  readonly files: ReadonlyMap<string, FileFacts | null>;
+  /** GitHub's own opinion of the CODEOWNERS file at the head; empty where it does not change. */
+  readonly codeownersErrorLines: readonly number[];
+  /** Why they were not read, in a sentence: they are too many, or too large. Then there are none above. */
+  readonly excess: string | null;
 }
 
 /** Who last moved the head branch, from the activity of the repository; null where GitHub does not know. */

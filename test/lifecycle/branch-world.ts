@@ -121,9 +121,9 @@ export interface Granted {
   readonly landing: LandingFacts;
 }
 
-/** The grant of that request, made at noon for one hour. */
-export function granted(): Granted {
-  const { tip, landing } = landed();
+/** The grant of that request, or of another text, made at noon for one hour. */
+export function granted(text = requestText): Granted {
+  const { tip, landing } = landed({ text });
   const world = {
     now: noon,
     repository,

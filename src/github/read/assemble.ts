@@ -124,6 +124,7 @@ function pullRequestFacts(
     reviews: reviews.flatMap(reviewFacts),
     reviewDecision: raw.reviewDecision,
     addedFile: details.addedFile,
+    proposed: null,
     sameHead: (head.associatedPullRequests?.nodes ?? [])
       .filter(
         ({ number, state, headRefOid }) =>

@@ -1,0 +1,96 @@
+/**
+ * Which network statements of the policy do not hold in a cluster, as far as its snapshot says. What is broken
+ * already is not held against a grant or a change: only what it breaks.
+ */
+import { sha256 } from '../base/digest.ts';
+import type { KubernetesObject } from '../base/json.ts';
+import type { Danger } from '../effect/effect.ts';
+import { checkInvariants, invariantsFor, sayViolation } from '../effect/network/check-invariants.ts';
+import { refused } from '../effect/network/danger.ts';
+import { loadNetwork } from '../effect/network/load.ts';
+import { TooComplex } from '../effect/network/port-table.ts';
+import { joinSome } from '../effect/network/words.ts';
+import type { FileFacts, TipFacts } from './facts.ts';
+import { readSnapshot, readTrusted } from './trusted.ts';
+
+/** A statement that does not hold. */
+export interface Broken {
+  /** One sentence without a full stop, the same for the same flow: `"…" does not hold on staging: … may reach …`. */
+  readonly text: string;
+  /** What allows it, one sentence each. */
+  readonly because: readonly string[];
+}
+
+/** The same snapshot and statements are asked about with every grant and at every sweep. */
+const memory = new WeakMap<readonly FileFacts[], Map<string, readonly Broken[]>>();
+
+/** More are forgotten at once. */
+const mostRemembered = 500;
+
+/**
+ * What does not hold with these objects of grants in the cluster; nothing where there is no snapshot, for then nothing
+ * is known.
+ */
+export function brokenStatements(
+  tip: TipFacts,
+  cluster: string,
+  objects: readonly KubernetesObject[],
+): readonly Broken[] {
+  const { policy } = readTrusted(tip);
+  const known = memory.get(tip.clusters) ?? new Map<string, readonly Broken[]>();
+  memory.set(tip.clusters, known);
+  const key = sha256([policy?.sha ?? '', cluster, objects]);
+  const broken = known.get(key) ?? check(tip, cluster, objects);
+  if (known.size >= mostRemembered) known.clear();
+  known.set(key, broken);
+  return broken;
+}
+
+function check(tip: TipFacts, cluster: string, objects: readonly KubernetesObject[]): readonly Broken[] {
+  const statements = invariantsFor(cluster, readTrusted(tip).invariants);
+  const snapshot = readSnapshot(tip, cluster);
+  if (statements.length === 0 || !snapshot.present) return [];
+  const own = new Set(objects.map(identityOf));
+  // A snapshot that was taken while a grant was in force holds its objects already.
+  const standing = snapshot.objects.filter((object) => !own.has(identityOf(object)));
+  try {
+    return checkInvariants(loadNetwork([...standing, ...objects]), statements).map((violation) => ({
+      text: `"${violation.invariant}" does not hold on ${cluster}: ${sayViolation(violation)}`,
+      because: violation.because,
+    }));
+  } catch (error) {
+    if (!(error instanceof TooComplex)) throw error;
+    return [{ text: `no statement can be checked on ${cluster}: ${error.message}`, because: [] }];
+  }
+}
+
+function identityOf({ kind, metadata }: KubernetesObject): string {
+  return JSON.stringify([kind, metadata['namespace'] ?? null, metadata.name]);
+}
+
+/** What is broken after and was not before. */
+export function newlyBroken(before: readonly Broken[], after: readonly Broken[]): readonly Broken[] {
+  const known = new Set(before.map(({ text }) => text));
+  return after.filter(({ text }) => !known.has(text));
+}
+
+/** More say nothing new about one grant. */
+const mostDangers = 5;
+
+/** What these objects of one grant break, each as a danger that no line of the policy allows. */
+export function invariantDangers(
+  tip: TipFacts,
+  cluster: string,
+  objects: readonly KubernetesObject[],
+): readonly Danger[] {
+  if (!objects.some(({ kind }) => kind === 'Pod' || kind === 'NetworkPolicy')) return [];
+  const broken = newlyBroken(brokenStatements(tip, cluster, []), brokenStatements(tip, cluster, objects));
+  return broken
+    .slice(0, mostDangers)
+    .map(({ text, because }) => refused('network-invariant', `${text}${sayBecause(because)}`));
+}
+
+/** ` (policy … allows it)`; nothing where there is nothing to say. */
+export function sayBecause(because: readonly string[]): string {
+  return because.length === 0 ? '' : ` (${joinSome(because, 3)})`;
+}

@@ -1,0 +1,41 @@
+/** The default branch as it would be with the trusted files of a pull request: to be shown, never to be granted by. */
+import { codeownersPaths } from '../../approval/codeowners.ts';
+import type { FileFacts, ProposedFiles, TipFacts } from '../facts.ts';
+import { isCodeownersPath, policyPath } from '../trusted-paths.ts';
+
+type Files = ProposedFiles['files'];
+
+/** What is not among the proposed files stays as it is. */
+export function proposedTip(tip: TipFacts, { files, codeownersErrorLines }: ProposedFiles): TipFacts {
+  const policy = files.get(policyPath);
+  const touchesOwners = [...files.keys()].some(isCodeownersPath);
+  const below = (pattern: RegExp, before: readonly FileFacts[]) => replaced(before, files, pattern);
+  return {
+    ...tip,
+    policy: policy === undefined ? tip.policy : policy,
+    codeowners: touchesOwners ? codeownersAfter(tip, files) : tip.codeowners,
+    codeownersErrorLines: touchesOwners ? codeownersErrorLines : tip.codeownersErrorLines,
+    templates: below(/^templates\/[^/]+$/, tip.templates),
+    roles: below(/^templates\/roles\/[^/]+$/, tip.roles),
+    clusters: below(/^clusters\//, tip.clusters),
+  };
+}
+
+/** The same list where nothing in it changes: what was worked out of it is still known. */
+function replaced(before: readonly FileFacts[], files: Files, pattern: RegExp): readonly FileFacts[] {
+  const changed = [...files].filter(([path]) => pattern.test(path));
+  if (changed.length === 0) return before;
+  const put = changed.flatMap(([, file]) => file ?? []);
+  return [...before.filter(({ path }) => !files.has(path)), ...put].sort((a, b) =>
+    a.path < b.path ? -1 : 1,
+  );
+}
+
+/** The first that is there counts, as GitHub looks. */
+function codeownersAfter(tip: TipFacts, files: Files): FileFacts | null {
+  const candidates = codeownersPaths.map((path) => {
+    const file = files.get(path);
+    return file === undefined && tip.codeowners?.path === path ? tip.codeowners : file;
+  });
+  return candidates.find((file) => file !== undefined && file !== null) ?? null;
+}

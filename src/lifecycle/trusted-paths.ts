@@ -1,0 +1,25 @@
+/** Which files decide who gets what: the policy, CODEOWNERS, templates, the catalog, snapshots. */
+import { codeownersPaths } from '../approval/codeowners.ts';
+import type { ChangedFile } from './facts.ts';
+
+export const policyPath = '.github/curfew.yaml';
+
+/** Whether decisions are judged by the file at this path; of CODEOWNERS, by the one that GitHub reads. */
+export function isTrustedPath(path: string): boolean {
+  return (
+    path === policyPath ||
+    isCodeownersPath(path) ||
+    /^templates\/(?:roles\/)?[^/]+$/.test(path) ||
+    path.startsWith('clusters/')
+  );
+}
+
+export function isCodeownersPath(path: string): boolean {
+  return codeownersPaths.some((candidate) => candidate === path);
+}
+
+/** The trusted files among those that changed, also where one was moved away; sorted, each once. */
+export function trustedPaths(files: readonly ChangedFile[]): readonly string[] {
+  const paths = files.flatMap(({ path, previousPath }) => [path, previousPath ?? path]);
+  return [...new Set(paths)].filter(isTrustedPath).sort();
+}
