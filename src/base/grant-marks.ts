@@ -6,6 +6,9 @@
 /** The label with the grant id: by it the objects of one grant are found. */
 export const grantLabel = 'curfew.dev/grant';
 
+/** The label by which a template binds a network path to one of its roles: the role's name without `curfew:`. */
+export const roleLabel = 'curfew.dev/role';
+
 /** The annotations; each value is text. Instants are written as RFC 3339 in UTC. */
 export const grantAnnotations = {
   cluster: 'curfew.dev/cluster',

@@ -1,6 +1,6 @@
 /** The objects of a grant: completed with what every grant has, then judged whole. */
 import type { Fault } from '../base/fault.ts';
-import { grantLabel } from '../base/grant-marks.ts';
+import { grantLabel, roleLabel } from '../base/grant-marks.ts';
 import type { JsonObject, KubernetesObject } from '../base/json.ts';
 import { isJsonObject } from '../base/json-type.ts';
 import { lookup } from '../base/lookup.ts';
@@ -190,6 +190,9 @@ function checkTogether(objects: readonly JsonObject[], { file, at }: Source): re
   if (policy !== undefined && pods.length === 0) {
     report(policy.index, 'a NetworkPolicy is there for the Pod of a grant', 'remove it, or add the Pod');
   }
+  faults.push(
+    ...policies.flatMap(({ object, index }) => checkBoundRole(object, index, objects, { file, at })),
+  );
   const [pod] = pods;
   if (pod !== undefined && !policies.some(({ object }) => isolatesGrant(object))) {
     report(
@@ -199,6 +202,22 @@ function checkTogether(objects: readonly JsonObject[], { file, at }: Source): re
     );
   }
   return faults;
+}
+
+/** A path that belongs to a role which the grant does not give could never be judged by it. */
+function checkBoundRole(
+  policy: JsonObject,
+  index: number,
+  objects: readonly JsonObject[],
+  { file, at }: Pick<Source, 'file' | 'at'>,
+): readonly Fault[] {
+  const role = record(record(policy['metadata'])['labels'])[roleLabel];
+  // A value that is no text is a fault of the policy itself.
+  if (typeof role !== 'string') return [];
+  if (objects.some((object) => record(object['roleRef'])['name'] === `curfew:${role}`)) return [];
+  const message = `this path is bound to the role ${quote(role)}, which no RoleBinding here binds`;
+  const remedy = `bind curfew:${role}, or name a role that is bound`;
+  return [{ file, ...at(index, ['metadata', 'labels', roleLabel]), message, remedy }];
 }
 
 /** Whether a policy selects the Pods of the grant and denies, in both directions, what it does not name. */

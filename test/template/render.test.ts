@@ -270,10 +270,13 @@ describe('every rendered tree', () => {
         if (result.ok) rendered++;
         expect(result.ok ? shape(objects) : expected).toEqual(expected);
         expect(readManifests('f.yaml', canonicalYaml(objects))).toEqual({ ok: true, value: objects });
-        for (const { metadata } of objects) {
+        for (const { kind, metadata } of objects) {
           expect(metadata['namespace']).toBe(question.namespace);
           expect(metadata.name.startsWith(question.id)).toBe(true);
-          expect(metadata['labels']).toEqual({ 'curfew.dev/grant': question.id });
+          expect(metadata['labels']).toEqual({
+            'curfew.dev/grant': question.id,
+            ...(kind === 'NetworkPolicy' ? { 'curfew.dev/role': 'network-path' } : {}),
+          });
         }
         expect(objects.flatMap((object) => object['subjects'] ?? [])).toEqual(
           objects.length === 0

@@ -12,14 +12,15 @@ import {
   maxAddresses,
   type Guarded,
 } from './guard-effects.ts';
-import { guardOpenPods, guardUnusable } from './guard-pods.ts';
+import { guardOpenPods } from './guard-pods.ts';
 import { guardPolicies } from './guard-policies.ts';
+import { guardRoles } from './guard-roles.ts';
 import { loadNetwork } from './load.ts';
 import type { NetworkWorld } from './world.ts';
 
 /** Everything that stands against the grant, or that more people should look at. */
 export function guard(one: Case): Guarded {
-  const { question, grant, before, grouped, rights } = one;
+  const { question, grant, before, grouped } = one;
   const { limits } = question;
   const isolation =
     before === null
@@ -37,7 +38,7 @@ export function guard(one: Case): Guarded {
       ...baselineDangers(one),
       ...guardEnvironments(grouped.groups, ...environments(one)),
       ...guardOpenPods(grant),
-      ...guardUnusable(grouped.groups, grant, rights),
+      ...guardRoles(one),
     ],
     approvals: isolation.approvals,
   };

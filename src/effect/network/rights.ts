@@ -25,6 +25,8 @@ export interface NetworkRights {
   readonly forwards: readonly Reach[];
   /** Pods and Services that the holder reaches through the API server. */
   readonly proxies: readonly Reach[];
+  /** Pods that the holder can look into from inside or outside: all of the above on pods, and their logs. */
+  readonly debugs: readonly Reach[];
   /** Whether the holder reaches the kubelets, and by them every pod. */
   readonly nodes: boolean;
   /** What the holder can change so that the plan no longer holds: `network policies of payments`. */
@@ -80,17 +82,18 @@ export function networkRights(scoped: readonly ScopedRules[]): NetworkRights {
         .filter((rule) => allows(rule, group, resource, verbs))
         .map(({ resourceNames: names }) => ({ namespace, names })),
     );
+  const enters = [
+    ...where('', 'pods/exec', open),
+    ...where('', 'pods/attach', open),
+    ...where('', 'pods/ephemeralcontainers', change),
+  ];
+  const forwards = where('', 'pods/portforward', open);
+  const podProxies = where('', 'pods/proxy', [...open, ...write]);
   return {
-    enters: [
-      ...where('', 'pods/exec', open),
-      ...where('', 'pods/attach', open),
-      ...where('', 'pods/ephemeralcontainers', change),
-    ],
-    forwards: where('', 'pods/portforward', open),
-    proxies: [
-      ...where('', 'pods/proxy', [...open, ...write]),
-      ...where('', 'services/proxy', [...open, ...write]),
-    ],
+    enters,
+    forwards,
+    proxies: [...podProxies, ...where('', 'services/proxy', [...open, ...write])],
+    debugs: [...enters, ...forwards, ...podProxies, ...where('', 'pods/log', ['get'])],
     // Nodes are of the cluster, so a RoleBinding gives nothing on them.
     nodes: where('', 'nodes/proxy', [...open, ...write]).some(({ namespace }) => namespace === null),
     voids: voiding.flatMap(({ what, group, resources, verbs }) => {

@@ -118,7 +118,7 @@ describe('words', () => {
     expect(effect.gains).toEqual([
       'opens TCP 5432 from pod payments/curfew-inc-4711 to payments/postgres; nothing else changes',
     ]);
-    expect(effect.dangers).toEqual([]);
+    expect(rules(effect)).toEqual(['network-role-wider medium']);
     expect(effect.exact).toContain(
       '+ payments/curfew-inc-4711[Pod] -> payments/postgres[Deployment]: TCP 5432',
     );
@@ -138,7 +138,11 @@ describe('words', () => {
       'isolates payments/postgres for ingress',
       'has the connections of payments/api and payments/postgres by a shell there: every port to any IPv4 address outside the cluster, payments/api and shop/web',
     ]);
-    expect(rules(effect)).toEqual(['network-newly-isolated refused', 'network-no-baseline medium']);
+    expect(rules(effect)).toEqual([
+      'network-newly-isolated refused',
+      'network-no-baseline medium',
+      'network-role-wider medium',
+    ]);
     expect(effect.dangers[0]?.message).toBe(
       'isolates payments/postgres for ingress, which nothing isolated before: closes every port from any IPv4 address outside the cluster, payments/api and shop/web to payments/postgres; limits[].network.newlyIsolated of the policy may allow it',
     );
@@ -180,7 +184,7 @@ describe('words', () => {
       'allows no ingress to pods with curfew.dev/grant=curfew-inc-4711 of payments',
       'allows TCP 5432 from pods with curfew.dev/grant=curfew-inc-4711 of payments to pods with app=postgres of payments',
     ]);
-    expect(rules(effect)).toEqual(['network-isolation-unknown high']);
+    expect(rules(effect)).toEqual(['network-isolation-unknown high', 'network-role-wider medium']);
     expect(effect.unknown[0]).toBe(
       'there is no snapshot of prod-eu: which pods the policies select, and what is open or isolated today, is not known',
     );
@@ -366,17 +370,117 @@ describe('guard rails on what changes', () => {
     expect(rules(judge([pod, egressOnly, binding('exec')]))).toContain('network-open-pod medium');
   });
 
-  test('a path that no role of the grant can use', () => {
-    expect(rules(judge(path))).toEqual(['network-unusable medium']);
-  });
-
   test('an object of somebody else is not replaced; the grant in force is not its own rival', () => {
     const foreign = policyObject('payments', `${id}-to`, { podSelector: {} });
     expect(rules(judge([...path, binding('exec')], { snapshot: [...standing, baseline, foreign] }))).toEqual([
       'network-replaces refused',
+      'network-role-wider medium',
     ]);
     const inForce = judge([...path, binding('exec')], { snapshot: [...standing, baseline, ...path] });
     expect(inForce).toEqual(judge([...path, binding('exec')]));
+  });
+});
+
+describe('role and network together', () => {
+  const shell = { apiGroups: [''], resources: ['pods/exec'], verbs: ['create'] };
+  const logs = { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] };
+  const own = { resourceNames: [id] };
+  const shop = { 'kubernetes.io/metadata.name': 'shop' };
+  const [pod, from, to] = path;
+  const bind = (object: KubernetesObject | undefined): readonly KubernetesObject[] =>
+    object === undefined
+      ? []
+      : [
+          {
+            ...object,
+            metadata: {
+              ...object.metadata,
+              labels: { 'curfew.dev/grant': id, 'curfew.dev/role': 'exec' },
+            },
+          },
+        ];
+  const bound = [...(pod === undefined ? [] : [pod]), ...bind(from), ...bind(to)];
+  const leadingTo = (peer: Json, port = 5432): readonly KubernetesObject[] => [
+    ...path,
+    ours(
+      policyObject('payments', `${id}-more`, {
+        podSelector: { matchLabels: { 'curfew.dev/grant': id } },
+        policyTypes: ['Ingress', 'Egress'],
+        egress: [{ to: [peer], ports: [{ port }] }],
+      }),
+    ),
+  ];
+  const toShop = (port?: number) =>
+    leadingTo(
+      { namespaceSelector: { matchLabels: shop }, podSelector: { matchLabels: { app: 'web' } } },
+      port,
+    );
+  const bindAll = (objects: readonly KubernetesObject[]) =>
+    objects.flatMap((object) => (object.kind === 'NetworkPolicy' ? bind(object) : [object]));
+  const toAddress = leadingTo({ ipBlock: { cidr: '192.0.2.0/28' } });
+
+  test.each<[string, readonly KubernetesObject[], Json | null, readonly string[]]>([
+    ['fits where the role is for the access pod and the logs of all', path, [{ ...shell, ...own }, logs], []],
+    ['a shell in every pod is wider than the path', path, [shell], ['network-role-wider medium']],
+    ['no role at all', path, null, ['network-unusable medium']],
+    ['a role that lets nobody into the access pod', path, [logs], ['network-unusable medium']],
+    [
+      'a role that lets into the access pod alone',
+      path,
+      [{ ...shell, ...own }],
+      ['network-beyond-role medium'],
+    ],
+    ['a path to another namespace', toShop(), [{ ...shell, ...own }, logs], ['network-beyond-role medium']],
+    ['name lookups in another namespace are no path', toShop(53), [{ ...shell, ...own }, logs], []],
+    ['addresses are in no role', toAddress, [{ ...shell, ...own }, logs], []],
+    ['bound, and it fits', bound, [{ ...shell, ...own }, logs], []],
+    ['bound, a role that lets nobody in', bound, [logs], ['network-unusable refused']],
+    ['bound, beyond the role', bound, [{ ...shell, ...own }], ['network-beyond-role refused']],
+    [
+      'bound, to another namespace',
+      bindAll(toShop()),
+      [{ ...shell, ...own }, logs],
+      ['network-beyond-role refused'],
+    ],
+    [
+      'bound, to addresses',
+      bindAll(toAddress),
+      [shell],
+      ['network-beyond-role refused', 'network-role-wider medium'],
+    ],
+    [
+      'bound to a role that is not given',
+      bound,
+      null,
+      ['network-beyond-role refused', 'network-unusable refused'],
+    ],
+  ])('%s', (_, grant, roleRules, expected) => {
+    const given = roleRules === null ? {} : { roles: [role('exec', roleRules)] };
+    const objects = roleRules === null ? grant : [...grant, binding('exec')];
+    expect(rules(judge(objects, given))).toEqual(expected);
+    const unseen = rules(judge(objects, { ...given, snapshot: null }));
+    expect(unseen.filter((rule) => rule !== 'network-isolation-unknown high')).toEqual(expected);
+  });
+
+  test('only what the bound role gives counts, not another role of the grant', () => {
+    const second = { ...binding('logs'), metadata: { namespace: 'payments', name: `${id}-logs` } };
+    const roles = [role('exec', [{ ...shell, ...own }]), role('logs', [logs])];
+    expect(rules(judge([...bound, binding('exec'), second], { roles }))).toEqual([
+      'network-beyond-role refused',
+    ]);
+    expect(rules(judge([...path, binding('exec'), second], { roles }))).toEqual([]);
+  });
+
+  test('says which pods, and which other ones', () => {
+    const messages = judge([...bound, binding('exec')], { roles: [role('exec', [logs])] }).dangers.map(
+      ({ message }) => message,
+    );
+    expect(messages).toEqual([
+      'opens a path from pod payments/curfew-inc-4711, into which the role curfew:exec, to which this path is bound, lets nobody',
+    ]);
+    expect(judge([...path, binding('exec')]).dangers[0]?.message).toBe(
+      'its roles let their holder into more pods than its path concerns: payments/api',
+    );
   });
 });
 
