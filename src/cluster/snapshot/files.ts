@@ -1,4 +1,5 @@
 /** The files of a snapshot: the same bytes for the same cluster, and none larger than the engine reads. */
+import { sha256 } from '../../base/digest.ts';
 import type { Fault } from '../../base/fault.ts';
 import type { KubernetesObject } from '../../base/json.ts';
 import { failure, success, type Result } from '../../base/result.ts';
@@ -9,7 +10,7 @@ import { canonicalYaml } from '../../template/canonical.ts';
 /** What the API server says of itself; `src/lifecycle` reads it from the snapshot. */
 export const versionKind = 'ClusterVersion';
 
-/** A file for each topic, or, where that is too large, a folder with a file for each namespace. */
+/** A file for each topic; where that is too large, a folder with a file, or up to sixteen, for each namespace. */
 const topics = {
   cluster: 'the version of its API server',
   namespaces: 'its namespaces',
@@ -32,7 +33,7 @@ export function versionObject(cluster: string, gitVersion: string): KubernetesOb
 
 /**
  * The texts of the files by their path below `clusters/<cluster>/`, from reduced objects in any order. A fault where
- * what one namespace holds of a topic is too much for a file.
+ * a file is still too large after it was divided.
  */
 export function snapshotFiles(
   cluster: string,
@@ -40,23 +41,30 @@ export function snapshotFiles(
 ): Result<ReadonlyMap<string, string>> {
   const files = new Map<string, string>();
   const faults: Fault[] = [];
-  const write = (path: string, text: string): void => {
-    const fault = tooLarge(`clusters/${cluster}/${path}`, text);
-    if (fault === null) files.set(path, text);
-    else faults.push(fault);
-  };
   for (const [topic, members] of Map.groupBy(objects, topicOf)) {
-    const text = (part: readonly KubernetesObject[]): string =>
-      `${header(cluster, topic)}${canonicalYaml(part.toSorted(byPlace))}`;
-    const whole = text(members);
-    if (tooLarge(topic, whole) === null) {
-      files.set(`${topic}.yaml`, whole);
-      continue;
-    }
-    for (const [namespace, part] of Map.groupBy(members, namespaceOf))
-      write(`${topic}/${namespace === '' ? '_cluster' : namespace}.yaml`, text(part));
+    const write = (path: string, part: readonly KubernetesObject[], finer: readonly Divide[]): void => {
+      const text = `${header(cluster, topic)}${canonicalYaml(part.toSorted(byPlace))}`;
+      const fault = tooLarge(`clusters/${cluster}/${path}.yaml`, text);
+      const [divide, ...rest] = finer;
+      if (fault === null) files.set(`${path}.yaml`, text);
+      else if (divide === undefined) faults.push(fault);
+      else for (const [name, pieces] of Map.groupBy(part, divide)) write(`${path}${name}`, pieces, rest);
+    };
+    write(topic, members, [byNamespace, byDigit]);
   }
   return faults.length === 0 ? success(files) : failure(...faults);
+}
+
+/** What an object adds to the path of its file where one file is too small for all. */
+type Divide = (object: KubernetesObject) => string;
+
+function byNamespace(object: KubernetesObject): string {
+  return `/${namespaceOf(object) || '_cluster'}`;
+}
+
+/** By the name and nothing else, so that a new object moves no other. No namespace has a dot in its name. */
+function byDigit(object: KubernetesObject): string {
+  return `.${sha256(identity(object)).slice(0, 1)}`;
 }
 
 /** Whether a snapshot writes a file of this path below `clusters/<cluster>/`, and so may replace and remove it. */
@@ -105,8 +113,7 @@ function compare(a: string, b: string): number {
 
 /** The engine's own reader decides what it can read. */
 function tooLarge(file: string, text: string): Fault | null {
-  const remedy =
-    'nothing was written; remove what is not needed from that namespace, or leave the cluster out';
+  const remedy = 'nothing was written; find what makes it so large with kubectl';
   if (Buffer.byteLength(text) > mostBytes) {
     return {
       file,
