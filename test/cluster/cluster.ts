@@ -23,7 +23,14 @@ import { z } from 'zod';
 import { auditPolicy, readAudit, type AuditEvent } from './audit.ts';
 import { kubernetesBinaries } from './binaries.ts';
 import { createComponent, eventually, type Component } from './component.ts';
-import { admin, createConnections, type Api, type Connections, type Person } from './connection.ts';
+import {
+  admin,
+  createConnections,
+  type Api,
+  type Connections,
+  type Impersonated,
+  type Person,
+} from './connection.ts';
 import { controlPlane } from './control-plane.ts';
 import { freePorts } from './ports.ts';
 import { temporaryFolder } from './temporary.ts';
@@ -59,7 +66,8 @@ export interface TestCluster {
   readonly binaries: string;
   /** The path of a kubeconfig file for a person or a service account (`system:serviceaccount:<namespace>:<name>`). */
   kubeconfig(user?: string): Promise<string>;
-  api(user?: string): Promise<Api>;
+  /** As somebody who has a token; with `as`, for anybody, by impersonation. */
+  api(user?: string, as?: Impersonated): Promise<Api>;
   kubectl(args: readonly string[], options?: { readonly as?: string; readonly input?: string }): Promise<Ran>;
   /** Applies objects in their order, server-side; throws where one is refused. */
   apply(objects: readonly object[], options?: { readonly as?: string }): Promise<void>;
@@ -161,7 +169,7 @@ function asking(binaries: string, folder: string, connections: Connections): Ask
   };
   return {
     kubeconfig: async (user = admin) => await connections.kubeconfig(user),
-    api: async (user = admin) => await connections.api(user),
+    api: async (user = admin, as) => await connections.api(user, as),
     kubectl,
     apply: async (objects, as = {}) => {
       const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });

@@ -1,7 +1,7 @@
 /** Asking the API server: as whom, and how. */
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
-import { Agent, request } from 'node:https';
+import { Agent, request, type RequestOptions } from 'node:https';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { stringify } from 'yaml';
@@ -14,6 +14,12 @@ export const admin = 'admin';
 export interface Person {
   readonly user: string;
   readonly groups?: readonly string[];
+}
+
+/** Whom a request is made for. Their groups are those given and `system:authenticated`. */
+export interface Impersonated {
+  readonly user: string;
+  readonly groups: readonly string[];
 }
 
 export interface Answer {
@@ -29,7 +35,7 @@ export type Api = (method: string, path: string, body?: unknown, contentType?: s
 export interface Connections {
   /** Written to `--token-auth-file`. */
   readonly tokenFile: string;
-  api(user: string): Promise<Api>;
+  api(user: string, as?: Impersonated): Promise<Api>;
   /** The path of a kubeconfig file. */
   kubeconfig(user: string): Promise<string>;
   close(): void;
@@ -44,11 +50,17 @@ export function createConnections(
   const tokens = new Map(people.map(({ user }) => [user, tokenOf(folder, user)]));
   const agent = new Agent({ keepAlive: true, maxSockets: 16 });
 
-  async function api(user: string): Promise<Api> {
-    const token = await tokenFor(user);
+  async function api(user: string, as?: Impersonated): Promise<Api> {
+    const identity = {
+      authorization: `Bearer ${await tokenFor(user)}`,
+      ...(as === undefined
+        ? {}
+        : { 'impersonate-user': as.user, 'impersonate-group': [...as.groups, 'system:authenticated'] }),
+    };
     return async (method, path, body, contentType = 'application/json') => {
+      const headers = { ...identity, accept: 'application/json', 'content-type': contentType };
       const ca = await readFile(authority);
-      return await ask(new URL(path, url), { method, agent, ca }, token, body, contentType);
+      return await ask(new URL(path, url), { method, agent, ca, headers }, body);
     };
   }
 
@@ -97,20 +109,9 @@ function kubeconfig(server: string, authority: string, user: string, token: stri
   });
 }
 
-async function ask(
-  url: URL,
-  options: { readonly method: string; readonly agent: Agent; readonly ca: Buffer },
-  token: string,
-  body: unknown,
-  contentType: string,
-): Promise<Answer> {
-  const headers = {
-    authorization: `Bearer ${token}`,
-    accept: 'application/json',
-    'content-type': contentType,
-  };
+async function ask(url: URL, options: RequestOptions, body: unknown): Promise<Answer> {
   return await new Promise((resolve, reject) => {
-    const asked = request(url, { ...options, headers }, (response) => {
+    const asked = request(url, options, (response) => {
       text(response).then(
         (content) => resolve({ status: response.statusCode ?? 0, body: parsed(content) }),
         reject,

@@ -12,7 +12,7 @@ export interface Supervised {
   readonly ended: Promise<number | null>;
   /** True until it has ended. */
   running(): boolean;
-  /** Asks it to end, and kills it after ten seconds; resolves once it is gone. */
+  /** Asks it to end, and kills it after three seconds; resolves once it is gone. */
   stop(): Promise<void>;
 }
 
@@ -39,7 +39,7 @@ kill $watcher 2>/dev/null
 exit $status
 `;
 
-const patience = 10_000;
+const patience = 3000;
 
 export async function supervise(program: Program): Promise<Supervised> {
   const { name, path, args, environment, logFile } = program;
