@@ -6,6 +6,9 @@ import { selects } from './selector.ts';
  * The rules that each ClusterRole ends up with once Kubernetes' clusterrole-aggregation controller has run: in place
  * of its own, those of every ClusterRole that its selectors reach, step by step. It never selects itself.
  *
+ * Where they hold no rule at all it keeps its own: the controller applies server-side what it gathered, and an apply
+ * without rules takes no field from who wrote it.
+ *
  * A role that selects itself by way of others keeps its own rules too: in a cluster they go round in the circle or
  * are lost, depending on who is written first, and nothing may look better than it can be.
  *
@@ -24,10 +27,17 @@ export function resolveAggregation(
     selected.set(name, [...(selected.get(name) ?? []), ...others.map((other) => other.name)]);
   }
   const reached = new Map([...selected.keys()].map((name) => [name, reach(name, selected)]));
+  const held = new Map<string, readonly PolicyRule[]>();
+  /** What a role adds to those that select it, apart from what it selects itself. */
   const own = (name: string): readonly PolicyRule[] => {
-    const inCircle = reached.get(name)?.has(name) === true;
-    const roles = named.get(name) ?? [];
-    return roles.filter(({ aggregation }) => aggregation === null || inCircle).flatMap(({ rules }) => rules);
+    const known = held.get(name);
+    if (known !== undefined) return known;
+    const others = reached.get(name);
+    const keeps = others?.has(name) === true || [...(others ?? [])].every((other) => own(other).length === 0);
+    const roles = (named.get(name) ?? []).filter(({ aggregation }) => aggregation === null || keeps);
+    const rules = roles.flatMap((role) => role.rules);
+    held.set(name, rules);
+    return rules;
   };
   const resolved = new Map<string, readonly PolicyRule[]>();
   for (const name of named.keys()) {

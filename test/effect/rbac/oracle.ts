@@ -164,10 +164,7 @@ function trimStars(url: string): string {
 
 /** Lets the controller sync every aggregated role again and again until nothing changes any more. */
 function aggregate(objects: readonly ObjectShape[]): readonly ObjectShape[] {
-  // Roles that select themselves by way of others may keep their rules: they start with them, the others with none.
-  let roles = objects.map((object) =>
-    object.aggregationRule === undefined || inCircle(object, objects) ? object : { ...object, rules: [] },
-  );
+  let roles = objects;
   for (;;) {
     const synced = roles.map((object) => sync(object, roles));
     if (JSON.stringify(synced) === JSON.stringify(roles)) return roles;
@@ -177,10 +174,11 @@ function aggregate(objects: readonly ObjectShape[]): readonly ObjectShape[] {
 
 function sync(role: ObjectShape, all: readonly ObjectShape[]): ObjectShape {
   if (role.kind !== 'ClusterRole' || role.aggregationRule === undefined) return role;
-  const rules = [
-    ...(inCircle(role, all) ? (role.rules ?? []) : []),
-    ...selected(role, all).flatMap((other) => other.rules ?? []),
-  ];
+  const gathered = selected(role, all).flatMap((other) => other.rules ?? []);
+  // It applies server-side what it gathered: nothing gathered is no field, and what somebody else wrote stays. In a
+  // circle both may be, and count.
+  const keeps = gathered.length === 0 || inCircle(role, all);
+  const rules = [...(keeps ? (role.rules ?? []) : []), ...gathered];
   const unique = new Map(rules.map((rule) => [JSON.stringify(rule), rule]));
   return { ...role, rules: [...unique].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, rule]) => rule) };
 }

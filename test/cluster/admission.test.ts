@@ -1,0 +1,131 @@
+/** Every rule of the admission, on a real API server: by what it refuses, and by what is near to that and passes. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { applier, guard } from '../../src/cluster/identities.ts';
+import { ruleSets } from '../../src/cluster/manifests/admission.ts';
+import { ofOthers, proofs, standing } from './admission-proofs.ts';
+import { apply, owner, remove, send } from './admission-requests.ts';
+import { admin, eventually, startCluster, type TestCluster } from './cluster.ts';
+import { ceilings, grantObject, grantObjects, install, shippedTemplates } from './grants.ts';
+
+let cluster: TestCluster;
+const rows: string[] = [];
+let requests = 0;
+
+beforeAll(async () => {
+  cluster = await startCluster();
+  await install(cluster);
+});
+
+afterAll(async () => {
+  if (rows.length > 0) {
+    const rules = proofs().length;
+    console.log(`${rows.join('\n')}\n\n${rules} rules, each refusing and letting pass: ${requests} requests`);
+  }
+  await cluster?.stop();
+});
+
+describe('with the rights of curfew manifests roles, as server-side apply sends them', () => {
+  test.each(shippedTemplates)('the API server takes a grant by %s, again and again', async (template) => {
+    for (const object of grantObjects({ template, id: `x-${template}`.slice(0, 33) }))
+      for (const dryRun of [true, false, true, false])
+        expect(await send(cluster, apply(object), dryRun)).toMatchObject({
+          status: expect.toSatisfy((status: number) => [200, 201].includes(status)),
+        });
+  });
+});
+
+/** Rights that nobody should have: so that what refuses is the rule in question, and not RBAC. */
+const wide = {
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind: 'ClusterRole',
+  metadata: { name: 'wide' },
+  rules: [
+    {
+      apiGroups: [''],
+      resources: [
+        'pods',
+        'pods/status',
+        'pods/ephemeralcontainers',
+        'serviceaccounts',
+        'serviceaccounts/token',
+      ],
+      verbs: ['*'],
+    },
+    { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['*'] },
+    { apiGroups: ['rbac.authorization.k8s.io'], resources: ['*'], verbs: ['*'] },
+  ],
+};
+
+const wideBinding = {
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind: 'ClusterRoleBinding',
+  metadata: { name: 'wide' },
+  roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'wide' },
+  subjects: [
+    { kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name: owner },
+    ...[applier, guard].map(({ name, namespace }) => ({ kind: 'ServiceAccount', name, namespace })),
+  ],
+};
+
+const guardAccount = {
+  apiVersion: 'v1',
+  kind: 'ServiceAccount',
+  metadata: { name: guard.name, namespace: guard.namespace },
+};
+
+describe('whatever RBAC allows', () => {
+  beforeAll(async () => {
+    await cluster.apply([guardAccount, wide, wideBinding, ofOthers.binding, ofOthers.policy]);
+    await eventually('the wide rights are in force', async () => {
+      const answers = [applier, guard].map(({ user }) => remove(ofOthers.binding, user));
+      const outcomes = await Promise.all(answers.map(async (request) => send(cluster, request, true)));
+      return outcomes.every(({ message }) => message.includes('rule only-grants'));
+    });
+    for (const object of grantObjects(standing)) await send(cluster, apply(object), false);
+  });
+
+  test('every rule has a proof', () => {
+    const rules = ruleSets.flatMap((set) => set.rules.map(({ name }) => name));
+    expect(new Set(proofs().map(({ rule }) => rule))).toEqual(new Set(rules));
+  });
+
+  test.each(proofs().map(({ rule }) => rule))('%s', async (rule) => {
+    const proof = proofs().find((each) => each.rule === rule);
+    for (const [what, request] of Object.entries(proof?.refused ?? {})) {
+      const { status, message } = await send(cluster, request, true);
+      expect.soft([what, status, message]).toEqual([what, 403, expect.stringContaining(`(rule ${rule})`)]);
+      rows.push(`${rule.padEnd(28)} refused  ${what}`);
+      requests += 1;
+    }
+    for (const [what, request] of Object.entries(proof?.passes ?? {})) {
+      const { status, message } = await send(cluster, request, true);
+      expect
+        .soft([what, message, status])
+        .toEqual([what, '', expect.toSatisfy((code) => [200, 201, 202].includes(code))]);
+      rows.push(`${rule.padEnd(28)} passes   ${what}`);
+      requests += 1;
+    }
+  });
+
+  test('without ceilings nothing is granted, and everything can still end', async () => {
+    const object = grantObject('RoleBinding', { template: 'read-logs', id: 'payments-444444444444' });
+    const there = grantObject('RoleBinding', standing);
+    await cluster.kubectl(['delete', 'configmap', '-n', 'curfew-system', 'curfew-ceilings']);
+    await eventually('the ceilings are gone', async () => {
+      const { status, message } = await send(cluster, apply(object), true);
+      return status === 403 && message.includes('curfew-ceilings');
+    });
+    for (const user of [guard.user, applier.user, admin])
+      expect(await send(cluster, remove(there, user), true)).toMatchObject({ status: 200 });
+    expect(await send(cluster, apply(there), true)).toMatchObject({ status: 200 });
+    expect(ceilings().maxDuration).toBe(4 * 3600);
+  });
+
+  test('a namespace takes the grants in it along', async () => {
+    await cluster.kubectl(['delete', 'namespace', 'payments', '--wait=false']);
+    await eventually('the namespace is gone', async () => {
+      const { status } = await (await cluster.api())('GET', '/api/v1/namespaces/payments');
+      return status === 404;
+    });
+  });
+});
