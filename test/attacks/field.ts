@@ -8,7 +8,7 @@ import { webhookPath } from '../../src/app/http.ts';
 import { createGitHubApp } from '../../src/github/app.ts';
 import type { FileContent } from '../../src/sandbox/operations/repositories.ts';
 import type { WorldOptions } from '../../src/cli/world.ts';
-import { createTestWorld, requestPath, requestText, type TestWorld } from '../e2e/world.ts';
+import { createTestWorld, grantPath, requestPath, requestText, type TestWorld } from '../e2e/world.ts';
 
 export const repo = { owner: 'acme', repo: 'access' };
 
@@ -269,4 +269,4 @@ export async function tidy(field: Field): Promise<void> {
   await field.settle();
 }
 
-export { requestPath, requestText };
+export { grantPath, requestPath, requestText };

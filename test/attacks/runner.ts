@@ -1,6 +1,7 @@
 /** Plays a list of attacks, and holds the world to what it has to be after each. */
 import { afterAll, expect, test } from 'vitest';
 import type { Aim, Attack, Refusal } from './attack.ts';
+import { groups, type Group } from './groups.ts';
 import { bystander, createField, repo, tidy, type Field, type FieldOptions, type LogLine } from './field.ts';
 
 declare module 'vitest' {
@@ -11,7 +12,8 @@ declare module 'vitest' {
 }
 
 /** Plays the attacks of a group, those that are not alone one after the other in one world. */
-export function play(group: string, attacks: readonly Attack[], options: FieldOptions = {}): void {
+export function play(group: Group, options: FieldOptions = {}): void {
+  const attacks: readonly Attack[] = groups[group];
   let shared: Field | null = null;
   afterAll(async () => await shared?.close());
 
