@@ -8,6 +8,7 @@ import { fluxKind } from './manifests/flux.ts';
 import type { ManifestKind } from './manifests/kind.ts';
 import { rolesKind } from './manifests/roles.ts';
 import { rulesetsKind } from './manifests/rulesets.ts';
+import { snapshotKind } from './manifests/snapshot.ts';
 
 /** For GitHub, then for a cluster in the order in which they are installed. To add one: its file, and a line here. */
 const kinds: readonly ManifestKind[] = [
@@ -17,6 +18,7 @@ const kinds: readonly ManifestKind[] = [
   admissionKind,
   fluxKind,
   argocdKind,
+  snapshotKind,
 ];
 
 const names = kinds.map(({ name }) => name);
@@ -24,7 +26,7 @@ const names = kinds.map(({ name }) => name);
 export const manifestsCommand: Command = {
   name: 'manifests',
   summary: 'Print what GitHub and the clusters need to know of Curfew, as files',
-  usage: `${kinds.map(({ name, synopsis }) => `curfew manifests ${name} ${synopsis}`).join('\n       ')}
+  usage: `${kinds.map(({ name, synopsis }) => `curfew manifests ${name} ${synopsis}`.trimEnd()).join('\n       ')}
 
 Prints files to be looked at and installed; changes nothing. docs/cluster.md says who installs what in a cluster.
 

@@ -11,13 +11,13 @@ import type { Command } from '../../src/cli/command.ts';
 import { can } from '../../src/effect/rbac/can.ts';
 import { subjectFor } from '../../src/effect/rbac/subject.ts';
 import { loadRbac } from '../../src/effect/rbac/world.ts';
-import { snapshotRole } from '../../src/cluster/snapshot/role.ts';
+import { snapshotObjects } from '../../src/cluster/snapshot/role.ts';
 import { fakeIo } from '../cli/fake-io.ts';
 import { startCluster, type Question, type TestCluster } from './cluster.ts';
 
 const repository = resolve(import.meta.dirname, '../..');
 const rbac = 'rbac.authorization.k8s.io/v1';
-const job = 'system:serviceaccount:curfew-system:snapshot';
+const job = 'system:serviceaccount:curfew-system:curfew-snapshot';
 const canary = 'hunter2-canary';
 
 function namespace(name: string, labels: object = {}): object {
@@ -80,7 +80,6 @@ const standing: readonly object[] = [
   namespace('curfew-system'),
   namespace('payments', { environment: 'production' }),
   namespace('orders'),
-  { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'snapshot', namespace: 'curfew-system' } },
   {
     apiVersion: 'v1',
     kind: 'Secret',
@@ -93,17 +92,7 @@ const standing: readonly object[] = [
     metadata: { name: 'c', namespace: 'payments' },
     data: { a: canary },
   },
-  snapshotRole(),
-  binding(
-    'snapshot',
-    null,
-    { kind: 'ClusterRole', name: 'curfew-snapshot' },
-    {
-      kind: 'ServiceAccount',
-      name: 'snapshot',
-      namespace: 'curfew-system',
-    },
-  ),
+  ...snapshotObjects(),
   workload('Deployment', 'api', 'payments', 'api'),
   workload('StatefulSet', 'db', 'payments', 'db'),
   workload('Deployment', 'web', 'orders', 'web'),
