@@ -23,6 +23,8 @@ export interface EffectQuestion {
 }
 
 export interface GrantEffect extends Effect {
+  /** Of the gains, those in the network. */
+  readonly connections: readonly string[];
   /** What would do as well or better, in sentences. */
   readonly advice: readonly string[];
   /** What the subject holds anyway, in the words of `gains`. */
@@ -87,6 +89,7 @@ function judge(question: EffectQuestion): GrantEffect {
   const sessions = openSessions(objects, roles);
   return {
     gains: [...rbac.gains, ...network.gains],
+    connections: network.gains,
     dangers: [
       ...rbac.dangers,
       ...network.dangers,
@@ -105,7 +108,7 @@ function judge(question: EffectQuestion): GrantEffect {
       ...rbac.narrower.map((role) => `the role ${role} would be enough for what is new, and gives less`),
     ],
     alreadyHeld: rbac.alreadyHeld,
-    consequences: [...rbac.escalations, ...rbac.leftBehind],
+    consequences: [...rbac.escalations, ...rbac.leftBehind.map((what) => `leave behind ${what}`)],
     openSessions: sessions.open,
     approvals: network.approvals,
     baseline: network.baseline,

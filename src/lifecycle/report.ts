@@ -42,6 +42,7 @@ export function describeReport(report: Report): ReportText {
     ...list('Why', remainingFindings(report)),
     ...(report.plan === null ? [] : describeEffect(report.plan)),
     ...(report.approvals === null ? [] : describeApprovals(report.approvals)),
+    ...list('Not known', report.plan?.effect.unknown.map(escapeMarkdown) ?? []),
     ...list('What to change', report.faults.map(describeFault)),
   ];
   const summary = sections.join('\n\n');
@@ -53,7 +54,8 @@ export function describeReport(report: Report): ReportText {
   return { title, summary, details, comment: `${commentMarker}\n${summary}${folded}\n` };
 }
 
-function titleOf({ findings, plan }: Report): string {
+/** The reason that counts, as one plain line. */
+export function titleOf({ findings, plan }: Pick<Report, 'findings' | 'plan'>): string {
   const [first] = findings;
   if (first === undefined) return 'Nothing to decide';
   const text = visible(first.message);
@@ -86,13 +88,15 @@ function remainingFindings({ findings, faults }: Report): readonly string[] {
     .map(({ message }) => escapeMarkdown(message));
 }
 
-function describeFault({ file, line, message, remedy }: Fault): string {
+/** A fault as an item of a list. */
+export function describeFault({ file, line, message, remedy }: Fault): string {
   const where = codeSpan(`${file}:${line}`);
   const todo = remedy === '' ? '' : `; ${escapeMarkdown(remedy)}`;
   return `${where}: ${escapeMarkdown(message)}${todo}`;
 }
 
-function list(heading: string, items: readonly string[]): readonly string[] {
+/** A list under its heading; nothing where it is empty. */
+export function list(heading: string, items: readonly string[]): readonly string[] {
   return items.length === 0 ? [] : [`**${heading}**\n${items.map((item) => `- ${item}`).join('\n')}`];
 }
 
@@ -107,9 +111,9 @@ function describePlan(plan: Plan): string {
       ? 'from the grant'
       : `from ${formatInstant(request.notBefore)} at the earliest`;
   const who = `**${escapeMarkdown(subject.login)}** gets **${escapeMarkdown(request.template)}** ${where} for **${formatDuration(duration)}** ${start}`;
-  const behalf = subject.id === requester.id ? '' : `, asked for by ${escapeMarkdown(requester.login)}`;
+  const behalf = subject.id === requester.id ? '' : `; asked for by ${escapeMarkdown(requester.login)}`;
   const ticket = request.ticket === null ? '' : ` (${escapeMarkdown(request.ticket)})`;
-  return `${who}${behalf}, as the Kubernetes user ${codeSpan(subject.user)}.\n\n> ${escapeMarkdown(request.reason)}${ticket}`;
+  return `${who}, as the Kubernetes user ${codeSpan(subject.user)}${behalf}.\n\n> ${escapeMarkdown(request.reason)}${ticket}`;
 }
 
 function describeEffect({ effect }: Plan): readonly string[] {
@@ -121,7 +125,6 @@ function describeEffect({ effect }: Plan): readonly string[] {
     ...list('What may come of it', effect.consequences.map(escapeMarkdown)),
     ...list('May stay open at the end', effect.openSessions.map(escapeMarkdown)),
     ...list('To consider', effect.advice.map(escapeMarkdown)),
-    ...list('Not known', effect.unknown.map(escapeMarkdown)),
   ];
 }
 

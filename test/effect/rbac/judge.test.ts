@@ -90,7 +90,7 @@ describe('what a grant gives', () => {
         },
       ],
       escalations: [],
-      leftBehind: ['sessions that stay open, and processes in containers in payments'],
+      leftBehind: ['processes that go on running in containers in payments'],
       unknown: [
         `groups of ${alice} on prod-eu, and authorizers other than RBAC, are not known: what they allow is not counted`,
         'the snapshot of prod-eu has no ClusterRole curfew:debug-pod: until the catalog is applied there, it gives nothing',

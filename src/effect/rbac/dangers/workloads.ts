@@ -71,7 +71,7 @@ export const workloads = [
     source:
       'rbac-police, KubiScan, krane, Kubescape C-0002, Trivy KSV-0053 KSV-0054, KubeHound POD_EXEC POD_ATTACH',
     production: 'second approval',
-    leaves: 'sessions that stay open, and processes in containers',
+    leaves: 'processes that go on running in containers',
     becomesServiceAccounts: true,
   }),
   row({
