@@ -4,7 +4,7 @@
  */
 import { pino, type DestinationStream, type Logger } from 'pino';
 import type { LogLevel } from './config/config.ts';
-import { escapeHidden } from './escape.ts';
+import { escapeHidden } from '../base/escape.ts';
 import { redactor } from './redact.ts';
 
 export interface LogOptions {

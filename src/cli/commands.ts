@@ -15,4 +15,5 @@ export const commands: CommandTable = {
   snapshot: async () => (await import('./snapshot.ts')).snapshotCommand,
   doctor: async () => (await import('./doctor.ts')).doctorCommand,
   explain: async () => (await import('./explain.ts')).explainCommand,
+  guard: async () => (await import('./guard.ts')).guardCommand,
 };

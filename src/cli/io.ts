@@ -1,6 +1,6 @@
 /** The one place of the command line that touches the process. */
 import { isatty } from 'node:tty';
-import { escapeHidden } from '../app/escape.ts';
+import { escapeHidden } from '../base/escape.ts';
 import type { CommandIo, Output } from './command.ts';
 
 /** The status with which a shell reports a process ended by SIGPIPE. */
