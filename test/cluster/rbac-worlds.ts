@@ -31,7 +31,7 @@ export function createEnclave(number: number): Enclave {
     if (each.kind === 'ClusterRole') return { ...renamed, ...clusterRole(each) };
     const roleRef = fields(each['roleRef']);
     const subjects = list(each['subjects']).map(fields).filter(isComplete).map(bindingSubject);
-    return { ...renamed, roleRef: { ...roleRef, name: named(String(roleRef['name'])) }, subjects };
+    return { ...renamed, roleRef: { ...roleRef, name: named(text(roleRef['name'])) }, subjects };
   }
 
   /** It aggregates only within its world, and only roles of smaller names: what a circle ends in is left to chance. */
@@ -55,7 +55,7 @@ export function createEnclave(number: number): Enclave {
   }
 
   function bindingSubject(subject: JsonObject): JsonObject {
-    const name = String(subject['name']);
+    const name = text(subject['name']);
     if (subject['kind'] === 'ServiceAccount') return { ...subject, ...place(subject['namespace']) };
     const apiGroup = 'rbac.authorization.k8s.io';
     return { ...subject, apiGroup, name: subject['kind'] === 'User' ? user(name) : named(name) };
@@ -101,7 +101,7 @@ function isComplete({ kind, namespace }: JsonObject): boolean {
 }
 
 function keyOf({ kind, metadata }: KubernetesObject): string {
-  return `${kind}/${String(metadata['namespace'])}/${metadata.name}`;
+  return `${kind}/${text(metadata['namespace'])}/${metadata.name}`;
 }
 
 function list(value: Json | undefined): readonly Json[] {
@@ -110,4 +110,8 @@ function list(value: Json | undefined): readonly Json[] {
 
 function fields(value: Json | undefined): JsonObject {
   return isJsonObject(value) ? value : {};
+}
+
+function text(value: Json | undefined): string {
+  return typeof value === 'string' ? value : '';
 }
