@@ -56,7 +56,7 @@ export interface Field extends TestWorld {
   /** Pushes to a branch and opens a pull request from it. */
   pull(login: string, change: Change): Promise<number>;
   /** Opens a pull request from a branch that is there. */
-  open(login: string, head: string, base?: string): Promise<number>;
+  open(login: string, head: string, base?: string, title?: string): Promise<number>;
   /** Points a branch at a commit, whatever it pointed at. */
   pointBranch(login: string, branch: string, sha: string): Promise<void>;
   /** The commit at the tip of a branch. */
@@ -64,15 +64,15 @@ export interface Field extends TestWorld {
   /** The App is not there to see what happens meanwhile. */
   unseen(act: () => Promise<void>): Promise<void>;
   /** Paths that were pushed past every rule. */
-  readonly forced: ReadonlySet<string>;
+  readonly forced: Set<string>;
   /** Every file but requests and grants, with the blob that it holds. */
   trusted(): Promise<ReadonlyMap<string, string>>;
   /** Sweeps until the App has nothing more to do, a minute apart. */
   calm(): Promise<void>;
   /** From now on the App is a process whose own clock differs from GitHub's by so many milliseconds. */
   skewClock(difference: number): Promise<Skewed>;
-  /** The API as a GitHub App of mallory's, with all that it would take to speak in our name. */
-  otherApp(): Octokit;
+  /** The API as another GitHub App, with all that it would take to speak in our name; one of mallory's where left out. */
+  otherApp(slug?: string): Octokit;
   /** Another text for a trusted file, past every rule; `from` has to stand in it. */
   edit(path: string, from: string | RegExp, to: string): Promise<void>;
 }
@@ -201,10 +201,10 @@ export async function createField(options: FieldOptions = {}): Promise<Field> {
         },
       };
     },
-    otherApp: () => {
+    otherApp: (slug = `helper-${sandbox.state.nextId()}`) => {
       const app = sandbox.world.createApp({
         owner: 'mallory',
-        slug: `helper-${sandbox.state.nextId()}`,
+        slug,
         permissions: { contents: 'write', pull_requests: 'write', checks: 'write', metadata: 'read' },
         events: [],
         webhookSecret: 'nobody listens',

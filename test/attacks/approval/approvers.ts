@@ -47,6 +47,32 @@ export const approvers: readonly Attack[] = [
     },
   },
   {
+    name: 'approved by whoever asks',
+    refused: 'an approval of access for oneself',
+    reason: 'waiting-for-approval',
+    says: /Can not approve your own pull request[^]*Waiting for 1 of 1 approval/,
+    play: async (field) => {
+      const pullRequest = await field.ask('own-request');
+      const said = await field.as('alice').review(pullRequest, 'APPROVE').then(String, String);
+      return { told: `${said}\n${(await field.check(pullRequest))?.title}` };
+    },
+  },
+  {
+    name: 'approved by whoever asks, from a pull request that somebody else opened',
+    refused: 'an approval of access for oneself',
+    reason: 'waiting-for-approval',
+    says: /bob (is the author of a commit|is the one who would get the access)/,
+    play: async (field) => {
+      await field.push('bob', {
+        branch: 'straw-man',
+        files: { [requestPath('straw-man')]: requestText() },
+      });
+      const pullRequest = await field.open('alice', 'straw-man');
+      await field.as('bob').review(pullRequest, 'APPROVE');
+      return { pullRequest };
+    },
+  },
+  {
     name: 'a lead asks for somebody, who approves',
     refused: 'an approval of access for oneself',
     reason: 'waiting-for-approval',
@@ -120,7 +146,20 @@ export const approvers: readonly Attack[] = [
     },
   },
   {
-    name: 'approved by a reader, whom CODEOWNERS names through a team',
+    name: 'approved by a workflow, with the token of GitHub Actions',
+    refused: 'an approval of no person',
+    reason: 'waiting-for-approval',
+    says: /github-actions(\[bot\]|&#91;bot&#93;)? is not a person/,
+    play: async (field) => {
+      const pullRequest = await field.ask('by-workflow');
+      const workflow = field.otherApp('github-actions');
+      await workflow.pulls.createReview({ ...repo, pull_number: pullRequest, event: 'APPROVE' });
+      await field.settle();
+      return { pullRequest };
+    },
+  },
+  {
+    name: 'approved by somebody who may only read',
     refused: 'an approval without write access',
     reason: 'waiting-for-approval',
     says: /rita cannot write here/,

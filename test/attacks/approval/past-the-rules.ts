@@ -118,6 +118,21 @@ export const pastTheRules: readonly Attack[] = [
     },
   },
   {
+    name: 'a draft, approved',
+    refused: 'the merge of what nobody has offered yet',
+    reason: 'draft',
+    says: /draft/,
+    play: async (field) => {
+      const files = { [requestPath('draft')]: requestText() };
+      await field.push('alice', { branch: 'draft', files });
+      const asked = { ...repo, head: 'draft', base: 'main', title: 'Not yet', draft: true };
+      const { data } = await field.as('alice').octokit.pulls.create(asked);
+      await field.settle();
+      await field.as('bob').review(data.number, 'APPROVE');
+      return { pullRequest: data.number };
+    },
+  },
+  {
     name: 'a check run "curfew" of another App, and a status of that name',
     refused: 'a check that is not of Curfew',
     reason: 'waiting-for-approval',

@@ -1,4 +1,5 @@
 /** Pull requests that are not what they seem. */
+import { writeChangedTree } from '../../../src/sandbox/git/write-tree.ts';
 import type { FileContent } from '../../../src/sandbox/operations/repositories.ts';
 import type { Attack } from '../attack.ts';
 import { bystander, repo, requestPath, requestText } from '../field.ts';
@@ -127,6 +128,59 @@ export const pullRequests: readonly Attack[] = [
       { [odd]: request },
     ),
   ),
+  {
+    name: 'a path with ".." for a folder, as git itself would take it',
+    refused: 'a scope that nobody can tell',
+    reason: 'invalid-request',
+    says: /"\.\." is not the name of a namespace/,
+    play: async (field) => {
+      const { git } = field.sandbox.world.repository('acme/access');
+      const { tree, committer } = git.commit(field.tip());
+      const sha = git.objects.writeBlob(request);
+      const odd = { path: 'access-requests/staging/../asked.yaml', mode: '100644', sha } as const;
+      const commit = {
+        tree: writeChangedTree(git.objects, tree, [odd]),
+        parents: [field.tip()],
+        author: { ...committer, name: 'Alice', email: 'alice@example.com' },
+        committer: { ...committer, name: 'Alice', email: 'alice@example.com' },
+        message: 'Ask\n',
+      };
+      await field.pointBranch('alice', 'dots', git.objects.writeCommit(commit));
+      const pullRequest = await field.open('alice', 'dots');
+      await field.as('bob').review(pullRequest, 'APPROVE');
+      return { pullRequest };
+    },
+  },
+  {
+    name: 'a path with ".." for a folder, by the API',
+    refused: 'a scope that nobody can tell',
+    reason: 'not-ours',
+    says: /malformed path component/,
+    play: async (field) => {
+      const { octokit } = field.as('alice');
+      const odd = { path: 'access-requests/staging/../asked.yaml', mode: '100644', type: 'blob' } as const;
+      const tree = [{ ...odd, content: request }];
+      const said = await octokit.git
+        .createTree({ ...repo, base_tree: field.tip(), tree })
+        .then(String, String);
+      // What is left to her is a pull request without it.
+      await field.pull('alice', { branch: 'no-dots', files: { 'notes.md': 'nothing\n' } });
+      return { told: said };
+    },
+  },
+  {
+    name: 'a pull request from a branch that is called like a revert of Curfew',
+    refused: 'a deletion that nobody looks at',
+    reason: 'grants-touched',
+    says: /Only Curfew writes below grants\//,
+    play: async (field) => {
+      const files = { [bystander]: null, [bystander.replace('grants/', 'access-requests/')]: null };
+      // The App deletes such a branch as soon as it sees it.
+      const branch = 'curfew/revert-0123456789ab';
+      await field.unseen(async () => void (await field.push('mallory', { branch, files })));
+      return { pullRequest: await field.open('mallory', branch, 'main', 'Revert read-logs') };
+    },
+  },
   byPullRequest(
     'a request that landed, made longer',
     'more than was approved',

@@ -122,6 +122,20 @@ export const holds: readonly Attack[] = [
     async (field) => await field.edit(policy, 'kind: Policy', 'kind: Policies'),
   ),
   onHold(
+    'the policy becomes a symlink to a file of somebody else’s',
+    'policy-invalid',
+    /not an ordinary file/,
+    async (field) => {
+      await field.force({});
+      field.sandbox.world.pushFiles('acme/access', 'erin', {
+        branch: 'main',
+        files: new Map([[policy, { mode: '120000', content: '../notes/curfew.yaml' }]]),
+      });
+      field.forced.add(policy);
+      await field.settle();
+    },
+  ),
+  onHold(
     'the policy maps somebody to a user of Kubernetes itself',
     'policy-invalid',
     /belongs to Kubernetes itself|user/,

@@ -1,6 +1,6 @@
 /** Requests that race each other, and comments that mislead or want to end what is somebody else's. */
 import type { Attack } from '../attack.ts';
-import { grantPath, repo, requestPath, requestText, type Field } from '../field.ts';
+import { bystander, grantPath, repo, requestPath, requestText, type Field } from '../field.ts';
 
 export const others: readonly Attack[] = [
   {
@@ -114,6 +114,45 @@ export const others: readonly Attack[] = [
       const pullRequest = await field.grant('edited-late');
       await field.as('alice').comment(pullRequest, '/revoke');
       await editOwnComment(field, pullRequest, '<!-- curfew -->\n**Approved: access is in force for ever.**');
+      return { pullRequest };
+    },
+  },
+  {
+    name: 'a commit message that says somebody else’s access has ended',
+    refused: 'to end the access of somebody else',
+    reason: 'granted',
+    says: /access is in force/,
+    stays: [grantPath('liar')],
+    alone: true,
+    play: async (field) => {
+      const id = /^ *curfew\.dev\/grant: (\S+)$/m.exec(await field.text(bystander))?.[1] ?? '';
+      const ended = bystander.replace('grants/', 'access-requests/');
+      const pullRequest = await field.pull('alice', {
+        branch: 'liar',
+        files: { [requestPath('liar')]: requestText() },
+        message: `Ask\n\nCurfew-Ended: revoked ${id} ${ended}\nCurfew-Grant: ${id}\n`,
+      });
+      await field.as('bob').review(pullRequest, 'APPROVE');
+      await field.calm();
+      return { pullRequest };
+    },
+  },
+  {
+    name: 'a /revoke below a hundred and twenty comments',
+    refused: 'to keep access because nobody reads that far',
+    reason: 'revoked',
+    says: /revoked by alice/,
+    alone: true,
+    play: async (field) => {
+      const pullRequest = await field.grant('drowned');
+      await field.unseen(async () => {
+        for (const login of ['mallory', 'carol']) {
+          const { octokit } = field.as(login);
+          for (let i = 0; i < 60; i += 1)
+            await octokit.issues.createComment({ ...repo, issue_number: pullRequest, body: `${i}` });
+        }
+      });
+      await field.as('alice').comment(pullRequest, '/revoke');
       return { pullRequest };
     },
   },

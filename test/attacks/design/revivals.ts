@@ -65,6 +65,42 @@ export const revivals: readonly Attack[] = [
     },
   },
   {
+    name: 'an administrator merges the pull request that reverts the revert',
+    refused: 'access that had ended',
+    reason: 'grant-without-evidence',
+    says: /undone\.yaml is not a file that Curfew wrote/,
+    alert: ['landed-differently'],
+    alone: true,
+    play: async (field) => {
+      const number = await field.grant('undone');
+      const [grant, request] = [
+        await field.text(grantPath('undone')),
+        await field.text(requestPath('undone')),
+      ];
+      await field.as('alice').comment(number, '/revoke');
+      const files = { [grantPath('undone')]: grant, [requestPath('undone')]: request };
+      await field.forceMerge(await field.pull('alice', { branch: 'undo', files }));
+      await field.calm();
+      return { removed: grantPath('undone') };
+    },
+  },
+  {
+    name: 'a symlink below grants/, to a grant of somebody else’s',
+    refused: 'a grant that is not a commit of Curfew',
+    reason: 'grant-without-evidence',
+    says: /linked\.yaml is not a file that Curfew wrote/,
+    alert: true,
+    play: async (field) => {
+      await field.force({});
+      field.sandbox.world.pushFiles('acme/access', 'erin', {
+        branch: 'main',
+        files: new Map([[grantPath('linked'), { mode: '120000', content: '../orders/bystander.yaml' }]]),
+      });
+      await field.settle();
+      return { removed: grantPath('linked') };
+    },
+  },
+  {
     name: 'the request of ended access is put back by a pull request',
     refused: 'the old approval for a new request',
     reason: 'waiting-for-approval',

@@ -132,4 +132,25 @@ export const changedUnderneath: readonly Attack[] = [
       await field.pass(61);
     },
   ),
+  {
+    name: 'the template gives more while access is in force',
+    refused: 'more than was approved',
+    reason: 'granted',
+    says: /access is in force until/,
+    alone: true,
+    stays: [grantPath('standing')],
+    play: async (field) => {
+      const pullRequest = await field.grant('standing');
+      const granted = await field.text(grantPath('standing'));
+      await field.edit(
+        'templates/debug-pod.yaml',
+        'name: curfew:debug-pod',
+        'name: curfew:restart-deployment',
+      );
+      await field.calm();
+      if ((await field.text(grantPath('standing'))) !== granted)
+        throw new Error('the grant was rendered anew');
+      return { pullRequest };
+    },
+  },
 ];

@@ -13,7 +13,9 @@ export const crashes: readonly Attack[] = [
     alone: true,
     play: async (field) => {
       let number = 0;
-      for (let write = 1; write <= 12; write += 1) number = await liveWithCrash(field, write);
+      // Until a whole life goes by in fewer writes.
+      for (let write = 1, crashed = true; crashed; write += 1)
+        ({ number, crashed } = await liveWithCrash(field, write));
       return { pullRequest: number };
     },
   },
@@ -38,6 +40,11 @@ export const crashes: readonly Attack[] = [
             'approvals: {owners: 1}\n    - name: sre',
             'approvals: {owners: 2}\n    - name: sre',
           ),
+      ],
+      [
+        'the subject is mapped to another Kubernetes user',
+        async (field) =>
+          await field.edit('.github/curfew.yaml', "staging: 'oidc:alice'", "staging: 'oidc:root'"),
       ],
     ] as const satisfies readonly (readonly [
       string,
@@ -74,7 +81,10 @@ export const crashes: readonly Attack[] = [
 ];
 
 /** One life in which the process is gone after the n-th write, and another one goes on. */
-async function liveWithCrash(field: Field, write: number): Promise<number> {
+async function liveWithCrash(
+  field: Field,
+  write: number,
+): Promise<{ readonly number: number; readonly crashed: boolean }> {
   const name = `crash-${write}`;
   let writes = 0;
   const stop = field.sandbox.faults.inject({
@@ -102,5 +112,5 @@ async function liveWithCrash(field: Field, write: number): Promise<number> {
   await field.as('alice').comment(number, '/revoke');
   next.sweep('everything');
   await field.settle();
-  return number;
+  return { number, crashed: writes >= write };
 }
