@@ -1,6 +1,6 @@
 /** Requests to the API server as proofs and attacks send them: said in a word, sent as somebody. */
 import { z } from 'zod';
-import type { Json, KubernetesObject } from '../../src/base/json.ts';
+import type { Json, JsonObject, KubernetesObject } from '../../src/base/json.ts';
 import { applier } from '../../src/cluster/identities.ts';
 import type { TestCluster } from './cluster.ts';
 import { collectionOf, pathOf } from './grants.ts';
@@ -56,14 +56,17 @@ export interface Outcome {
 const status = z.object({ message: z.string() });
 
 /** Sends a request; with `dryRun` all is asked and nothing is kept. */
-export async function send(
-  cluster: TestCluster,
-  { as, method, path, query = '', body, type }: Request,
-  dryRun: boolean,
-): Promise<Outcome> {
+export async function send(cluster: TestCluster, request: Request, dryRun: boolean): Promise<Outcome> {
+  const { as, method, path, query = '', body, type } = dryRun ? dry(request) : request;
   const api = await cluster.api(as);
-  const parameters = [query, dryRun ? 'dryRun=All' : ''].filter((part) => part !== '').join('&');
-  const answer = await api(method, parameters === '' ? path : `${path}?${parameters}`, body, type);
+  const answer = await api(method, query === '' ? path : `${path}?${query}`, body, type);
   const said = status.safeParse(answer.body);
   return { status: answer.status, message: said.success ? said.data.message : '' };
+}
+
+/** Where a deletion has options, they say all: the query is not looked at. */
+function dry(request: Request): Request {
+  const { method, query, body } = request;
+  if (method === 'DELETE') return { ...request, body: { ...(body as JsonObject), dryRun: ['All'] } };
+  return { ...request, query: `${query === undefined ? '' : `${query}&`}dryRun=All` };
 }

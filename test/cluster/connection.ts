@@ -110,15 +110,18 @@ function kubeconfig(server: string, authority: string, user: string, token: stri
 }
 
 async function ask(url: URL, options: RequestOptions, body: unknown): Promise<Answer> {
+  const content = body === undefined ? '' : JSON.stringify(body);
+  // Node says it by itself for POST and PATCH, and not for DELETE: the body would be taken for the next request.
+  const headers = { ...options.headers, 'content-length': Buffer.byteLength(content) };
   return await new Promise((resolve, reject) => {
-    const asked = request(url, options, (response) => {
+    const asked = request(url, { ...options, headers }, (response) => {
       text(response).then(
-        (content) => resolve({ status: response.statusCode ?? 0, body: parsed(content) }),
+        (answer) => resolve({ status: response.statusCode ?? 0, body: parsed(answer) }),
         reject,
       );
     });
     asked.once('error', reject);
-    asked.end(body === undefined ? undefined : JSON.stringify(body));
+    asked.end(content);
   });
 }
 

@@ -1,6 +1,8 @@
 /** Grants as the engine writes them into git, from the templates and the policy of this repository. */
 import { readFileSync } from 'node:fs';
 import type { JsonObject, KubernetesObject } from '../../src/base/json.ts';
+import { grantLabel } from '../../src/base/grant-marks.ts';
+import { applier } from '../../src/cluster/identities.ts';
 import { admissionObjects } from '../../src/cluster/manifests/admission.ts';
 import { ceilingsConfigMap, ceilingsOf, type Ceilings } from '../../src/cluster/manifests/ceilings.ts';
 import { roleObjects } from '../../src/cluster/manifests/roles.ts';
@@ -9,7 +11,7 @@ import { readPolicyFile } from '../../src/lifecycle/read-policy.ts';
 import type { Scalar } from '../../src/request/request.ts';
 import { renderTemplate, resolveParameters } from '../../src/template/render.ts';
 import { requestWith, roles, templateFiles, templateFrom } from '../template/catalog.ts';
-import type { TestCluster } from './cluster.ts';
+import { eventually, type TestCluster } from './cluster.ts';
 
 const policyPath = '.github/curfew.yaml';
 
@@ -25,14 +27,53 @@ export function ceilings(): Ceilings {
 }
 
 /** Applies what an administrator installs, and the namespaces of the test world; resolves when the rules are in force. */
-export async function install(cluster: TestCluster): Promise<void> {
+export async function install(cluster: TestCluster, limits = ceilings()): Promise<void> {
   const namespaces = ['payments', 'orders', 'vault'].map((name) => ({
     apiVersion: 'v1',
     kind: 'Namespace',
     metadata: { name },
   }));
-  await cluster.apply([...namespaces, ...roleObjects([...roles.values()]), ceilingsConfigMap(ceilings())]);
+  await cluster.apply([...namespaces, ...roleObjects([...roles.values()]), ceilingsConfigMap(limits)]);
   await cluster.apply(admissionObjects());
+  await inForce(cluster);
+}
+
+/** Waits until every set of rules refuses: what is installed is in force a moment later. */
+async function inForce(cluster: TestCluster): Promise<void> {
+  const api = await cluster.api(applier.user);
+  const wrong: readonly (readonly [set: string, object: KubernetesObject])[] = [
+    [
+      'authority',
+      remarked(grantObject('Pod', { template: 'network-path' }), { metadata: { finalizers: ['a/b'] } }),
+    ],
+    [
+      'confinement',
+      remarked(grantObject('ServiceAccount', { template: 'network-path' }), {
+        labels: { [grantLabel]: null },
+      }),
+    ],
+    ['marks', remarked(grantObject('RoleBinding', { template: 'read-logs' }), { labels: { other: 'x' } })],
+    ['bindings', { ...grantObject('RoleBinding', { template: 'read-logs' }), subjects: [] }],
+    [
+      'network-policies',
+      { ...grantObject('NetworkPolicy', { template: 'network-path' }), spec: { podSelector: {} } },
+    ],
+    [
+      'service-accounts',
+      { ...grantObject('ServiceAccount', { template: 'network-path' }), automountServiceAccountToken: true },
+    ],
+    ['ceilings', grantObject('RoleBinding', { template: 'read-logs', cluster: 'elsewhere' })],
+    ['pods', unlimited(grantObject('Pod', { template: 'network-path' }))],
+  ];
+  for (const [set, object] of wrong)
+    await eventually(`the rules of curfew-${set} are in force`, async () => {
+      const { body } = await api('POST', `${collectionOf(object)}?dryRun=All`, object);
+      return JSON.stringify(body).includes(`ValidatingAdmissionPolicy 'curfew-${set}'`);
+    });
+}
+
+function unlimited(pod: KubernetesObject): KubernetesObject {
+  return { ...pod, spec: { ...(pod['spec'] as JsonObject), activeDeadlineSeconds: 86_400 } };
 }
 
 export interface GrantOptions {

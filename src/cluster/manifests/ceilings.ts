@@ -3,7 +3,7 @@
  * cluster's administrators install and keep. The policy gives a first version; afterwards it may only be narrower.
  */
 import { formatDuration } from '../../base/duration.ts';
-import type { JsonObject, KubernetesObject } from '../../base/json.ts';
+import type { KubernetesObject } from '../../base/json.ts';
 import { isJsonObject } from '../../base/json-type.ts';
 import { matchesGlob } from '../../policy/glob.ts';
 import type { AllowEntry, Policy } from '../../policy/policy.ts';
@@ -135,8 +135,11 @@ function celDuration(seconds: number): string {
 
 /** The ceilings in a ConfigMap; a text where it is none that the rules could read. */
 export function readCeilings(object: KubernetesObject): Ceilings | string {
-  const data: JsonObject = isJsonObject(object['data'] ?? null) ? (object['data'] as JsonObject) : {};
-  const text = (key: string): string | null => (typeof data[key] === 'string' ? data[key] : null);
+  const { data } = object;
+  const text = (key: string): string | null => {
+    const value = isJsonObject(data) ? data[key] : null;
+    return typeof value === 'string' ? value : null;
+  };
   const missing = ['cluster', 'maxDuration', ...lists].filter((key) => text(key) === null);
   if (missing.length > 0) return `it lacks ${missing.join(', ')}: nothing is granted`;
   const maxDuration = seconds(text('maxDuration') ?? '');

@@ -33,7 +33,7 @@ export const authority: RuleSet = {
   ceilings: false,
   variables: {
     updates: "request.operation == 'UPDATE'",
-    isStatus: "request.subResource == 'status'",
+    isStatus: "request.?subResource.orValue('') == 'status'",
     annotations: 'object.?metadata.?annotations.orValue({})',
     oldAnnotations: 'oldObject.?metadata.?annotations.orValue({})',
   },

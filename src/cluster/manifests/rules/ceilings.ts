@@ -1,6 +1,6 @@
 /** What the access repository may grant at most on this cluster, by the ceilings that its administrators keep. */
 import { grantAnnotations } from '../../../base/grant-marks.ts';
-import { grantResources, quoted, type RuleSet } from './rule.ts';
+import { end, grantResources, quoted, times, type RuleSet } from './rule.ts';
 
 /** By how much the clock of whoever granted may be ahead of the API server's, without a grant being refused for it. */
 const tolerance = '1m';
@@ -26,6 +26,7 @@ export const ceilingRules: RuleSet = {
   resources: grantResources,
   ceilings: true,
   variables: {
+    ...times,
     protectedNamespaces: lines('protectedNamespaces'),
     users: lines('users'),
     roles: `request.resource.resource == 'clusterrolebindings' ? ${lines('clusterRoles')} : ${lines('roles')}`,
@@ -33,17 +34,17 @@ export const ceilingRules: RuleSet = {
   rules: [
     {
       name: 'this-cluster',
-      expression: `object.metadata.annotations[${quoted(grantAnnotations.cluster)}] == params.data.cluster`,
+      expression: `variables.annotations[?${quoted(grantAnnotations.cluster)}].orValue('') == params.data.cluster`,
       message: `${grantAnnotations.cluster} is not the name of this cluster; apply grants/<cluster>/ to the cluster that it names`,
     },
     {
       name: 'end-within-the-ceiling',
-      expression: `timestamp(object.metadata.annotations[${quoted(grantAnnotations.expiresAt)}]) <= timestamp(object.metadata.creationTimestamp) + duration(params.data.maxDuration) + duration('${tolerance}')`,
+      expression: `!variables.timed || ${end} <= timestamp(object.metadata.creationTimestamp) + duration(params.data.maxDuration) + duration('${tolerance}')`,
       message: `${grantAnnotations.expiresAt} is further away than maxDuration of this cluster's ceilings; ask for less, or have an administrator raise it`,
     },
     {
       name: 'unprotected-namespace',
-      expression: `!${fits('request.namespace', 'protectedNamespaces')}`,
+      expression: `!${fits("request.?namespace.orValue('')", 'protectedNamespaces')}`,
       message: "the namespace is among protectedNamespaces of this cluster's ceilings: no grant reaches it",
     },
     {
@@ -54,7 +55,7 @@ export const ceilingRules: RuleSet = {
     },
     {
       name: 'user-within-the-ceiling',
-      expression: `!${isBinding} || dyn(object).subjects.all(subject, ${fits('subject.name', 'users')})`,
+      expression: `!${isBinding} || dyn(object).?subjects.orValue([]).all(subject, ${fits('subject.name', 'users')})`,
       message:
         "the user is not among users of this cluster's ceilings: have an administrator add them there, and in the policy",
     },

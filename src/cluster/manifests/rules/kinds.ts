@@ -2,13 +2,16 @@
  * What an object of a grant may be, by its kind. The engine renders nothing else (`src/template/rules`); said here once
  * more, it holds against a taken-over repository too.
  */
-import { grantAnnotations, grantLabel } from '../../../base/grant-marks.ts';
+import { grantLabel } from '../../../base/grant-marks.ts';
 import {
+  beginning,
   bindings,
+  end,
   networkPolicies,
   pods,
   quoted,
   serviceAccounts,
+  times,
   type Resources,
   type Rule,
   type RuleSet,
@@ -113,7 +116,7 @@ const podRules = ofKind(
   'curfew-pods',
   'A Pod of a grant is restricted, has no token, and ends by itself.',
   [pods, { apiGroups: [''], resources: ['pods/ephemeralcontainers', 'pods/resize'] }],
-  { grant, spec: 'object.spec' },
+  { grant, ...times, spec: 'object.spec' },
   [
     atFirst({
       name: 'own-account-without-token',
@@ -126,8 +129,7 @@ const podRules = ofKind(
       name: 'ends-by-itself',
       expression: `variables.spec.?activeDeadlineSeconds.hasValue() && variables.spec.restartPolicy == 'Never' &&
 variables.spec.?terminationGracePeriodSeconds.orValue(30) <= 30 &&
-duration(string(variables.spec.activeDeadlineSeconds) + 's') <=
-  timestamp(object.metadata.annotations[${quoted(grantAnnotations.expiresAt)}]) - timestamp(object.metadata.annotations[${quoted(grantAnnotations.grantedAt)}])`,
+(!variables.timed || duration(string(variables.spec.activeDeadlineSeconds) + 's') <= ${end} - ${beginning})`,
       message:
         'a Pod of a grant ends by itself: activeDeadlineSeconds within the time of the grant, restartPolicy Never, at most 30 seconds to stop',
     }),

@@ -2,13 +2,7 @@
 import { grantAnnotations, grantLabel } from '../../../base/grant-marks.ts';
 import { alwaysProtected } from '../../../policy/protected.ts';
 import { longestGrantId } from '../../../template/template.ts';
-import { grantResources, listed, quoted, type RuleSet } from './rule.ts';
-
-const expiresAt = quoted(grantAnnotations.expiresAt);
-const grantedAt = quoted(grantAnnotations.grantedAt);
-
-/** RFC 3339 in UTC, as the engine writes it; whether there is such a day is seen by reading it. */
-const instant = quoted('^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$');
+import { beginning, end, grantResources, listed, quoted, times, type RuleSet } from './rule.ts';
 
 /** What Flux and Argo CD write on what they apply, to find it again. Never what tells them to keep it. */
 const tools = {
@@ -28,9 +22,7 @@ export const marks: RuleSet = {
   variables: {
     grant: `object.?metadata.?labels[?${quoted(grantLabel)}].orValue('')`,
     labels: 'object.?metadata.?labels.orValue({})',
-    annotations: 'object.?metadata.?annotations.orValue({})',
-    // False where one of them is missing or of another form, so that what follows can be read.
-    timed: `[${expiresAt}, ${grantedAt}].all(key, key in variables.annotations && variables.annotations[key].matches(${instant}))`,
+    ...times,
   },
   rules: [
     {
@@ -41,7 +33,7 @@ export const marks: RuleSet = {
     },
     {
       name: 'marked-in-full',
-      expression: `${listed(Object.values(grantAnnotations))}.all(key, variables.annotations[?key].orValue('') != '')`,
+      expression: `${listed(Object.values(grantAnnotations))}.all(key, key in variables.annotations)`,
       message: `an object of a grant carries every annotation that Curfew writes, from ${grantAnnotations.cluster} to ${grantAnnotations.requesterId}`,
     },
     {
@@ -53,17 +45,17 @@ variables.annotations.all(key, key in ${listed([...Object.values(grantAnnotation
     },
     {
       name: 'end-can-be-read',
-      expression: `variables.timed && timestamp(variables.annotations[${grantedAt}]) < timestamp(variables.annotations[${expiresAt}])`,
+      expression: `variables.timed && ${beginning} < ${end}`,
       message: `${grantAnnotations.grantedAt} and ${grantAnnotations.expiresAt} are instants such as 2026-12-01T09:00:00Z, one after the other`,
     },
     {
       name: 'end-is-to-come',
-      expression: `!variables.timed || timestamp(variables.annotations[${expiresAt}]) > timestamp(object.metadata.creationTimestamp)`,
+      expression: `!variables.timed || ${end} > timestamp(object.metadata.creationTimestamp)`,
       message: `this grant has ended: ${grantAnnotations.expiresAt} is past; ask for access with a new request`,
     },
     {
       name: 'not-over-the-control-plane',
-      expression: `!request.namespace.matches(${quoted(namespaces)})`,
+      expression: `!request.?namespace.orValue('').matches(${quoted(namespaces)})`,
       message: `no grant reaches the namespaces ${alwaysProtected.join(', ')}: whoever has power there has power over how access ends`,
     },
   ],

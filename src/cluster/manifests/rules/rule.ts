@@ -2,7 +2,7 @@
  * A rule of the cluster's admission, as ValidatingAdmissionPolicies hold it: an expression in CEL that is true of what
  * may pass. See https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
  */
-import { grantLabel } from '../../../base/grant-marks.ts';
+import { grantAnnotations, grantLabel } from '../../../base/grant-marks.ts';
 
 export interface Rule {
   /** Stands in the message, so that a refusal can be found here. */
@@ -69,3 +69,20 @@ export function listed(texts: readonly string[]): string {
 export function isLabelled(object: string): string {
   return `${object}.?metadata.?labels[?${quoted(grantLabel)}].hasValue()`;
 }
+
+const expiresAt = quoted(grantAnnotations.expiresAt);
+const grantedAt = quoted(grantAnnotations.grantedAt);
+
+/** RFC 3339 in UTC, as the engine writes it; whether there is such a day is seen by reading it. */
+const instant = quoted('^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$');
+
+/** Variables of sets that read the end of a new object. */
+export const times = {
+  annotations: 'object.?metadata.?annotations.orValue({})',
+  /** False where one is missing or of another form: `marks` refuses that, and what follows need not say it again. */
+  timed: `[${expiresAt}, ${grantedAt}].all(key, key in variables.annotations && variables.annotations[key].matches(${instant}))`,
+} as const;
+
+/** The end and the beginning; to be read only where `variables.timed` holds. */
+export const end = `timestamp(variables.annotations[${expiresAt}])`;
+export const beginning = `timestamp(variables.annotations[${grantedAt}])`;
