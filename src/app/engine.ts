@@ -2,6 +2,7 @@
  * The shell around the decisions: reads the facts that they ask for, and applies what they say, in the order in which a
  * crash after any write leaves something that the next run understands.
  */
+import type { Logger } from 'pino';
 import { reasons } from '../base/reasons.ts';
 import { visible } from '../base/text.ts';
 import { purposeOf } from '../lifecycle/candidate.ts';
@@ -10,11 +11,14 @@ import { endedComment, tellsEnd } from '../lifecycle/story.ts';
 import type { Published, PullRequestDecision } from '../lifecycle/decision.ts';
 import { decidePullRequest, pullRequestNeeds } from '../lifecycle/pull-request.ts';
 import { isTouched, ownComment } from '../lifecycle/comments.ts';
-import type { PullRequestWorld } from '../lifecycle/facts.ts';
+import type { PullRequestFacts, PullRequestWorld } from '../lifecycle/facts.ts';
+import type { Standing } from '../lifecycle/proposal/side.ts';
 import { contentDigest } from '../github/check-content.ts';
 import type { Annotation, CheckContent, RepositoryPort } from '../github/port.ts';
 import type { Clock } from './clock.ts';
 import { createBranchReconciler } from './engine-branch.ts';
+import { newMemory, type Memory } from './engine-facts.ts';
+import { readStanding } from './engine-standing.ts';
 import type { OpenPullRequest, PullRequestContext, PullRequestOutcome, Reconciler } from './reconcile.ts';
 
 /** The machine's own clock, which is only asked. */
@@ -22,9 +26,17 @@ type Now = Pick<Clock, 'now'>;
 
 /** Builds the engine. It holds no state that matters: only what it has seen of time, and what it need not read twice. */
 export function createEngine(clock: Now): Reconciler {
+  const memories = new Map<string, Memory>();
+  const standingOf = (port: RepositoryPort, log: Logger): ReadStanding => {
+    const key = `${port.owner}/${port.name}`;
+    const memory = memories.get(key) ?? newMemory();
+    memories.set(key, memory);
+    return (open) => readStanding(port, clock, memory, log, open);
+  };
   return {
-    pullRequest: (port, number, context) => reconcilePullRequest(port, number, context, clock),
-    openPullRequests: (port) => lookOver(port, clock),
+    pullRequest: (port, number, context) =>
+      reconcilePullRequest(port, number, context, clock, standingOf(port, context.log)),
+    openPullRequests: (port, context) => lookOver(port, clock, standingOf(port, context.log)),
     branch: createBranchReconciler(clock),
   };
 }
@@ -34,35 +46,60 @@ interface Evaluation {
   readonly decision: PullRequestDecision;
 }
 
+/** Reads what stands, and with it the open pull requests where they are not given. */
+type ReadStanding = (open?: readonly PullRequestFacts[]) => Promise<Standing>;
+
+/** What a run reads at most once. */
+interface Reads {
+  readonly teams: RepositoryPort['readTeams'];
+  readonly standing: () => Promise<Standing>;
+}
+
 async function decide(
   port: RepositoryPort,
   world: PullRequestWorld,
   clock: Now,
   lastPush: 'unread' | 'read',
-  readTeams: RepositoryPort['readTeams'],
+  reads: Reads,
 ): Promise<Evaluation> {
   const needs = pullRequestNeeds(world);
   const { headRef, head } = world.pullRequest;
-  const [teams, subjectAccount, push] = await Promise.all([
-    readTeams(needs.teams),
+  const [teams, subjectAccount, push, standing] = await Promise.all([
+    reads.teams(needs.teams),
     needs.account === null ? null : port.readAccount(needs.account),
     lastPush === 'read' ? port.readLastPush(headRef, head) : ('unread' as const),
+    needs.standing ? reads.standing() : null,
   ]);
-  const decision = decidePullRequest(world, { teams, subjectAccount, lastPush: push, localNow: clock.now() });
+  const localNow = clock.now();
+  const decision = decidePullRequest(world, { teams, subjectAccount, lastPush: push, localNow, standing });
   return { world, decision };
 }
 
 /** One look at every open pull request: which of them deserve a run of their own. */
-async function lookOver(port: RepositoryPort, clock: Now): Promise<readonly OpenPullRequest[]> {
+async function lookOver(
+  port: RepositoryPort,
+  clock: Now,
+  readStanding: ReadStanding,
+): Promise<readonly OpenPullRequest[]> {
   const found: OpenPullRequest[] = [];
-  const readTeams = remembering(port);
+  const open: PullRequestFacts[] = [];
+  const proposals: PullRequestWorld[] = [];
+  let standing: Promise<Standing> | null = null;
+  const reads: Reads = { teams: remembering(port), standing: () => (standing ??= readStanding(open)) };
+  const look = async (world: PullRequestWorld): Promise<void> => {
+    const { decision } = await decide(port, world, clock, 'unread', reads);
+    const { number, head } = world.pullRequest;
+    found.push({ number, head, due: isDue(world, decision), requeueAt: decision.recheckAt });
+  };
   for await (const page of port.readOpenPullRequests()) {
     for (const world of page) {
-      const { decision } = await decide(port, world, clock, 'unread', readTeams);
-      const { number, head } = world.pullRequest;
-      found.push({ number, head, due: isDue(world, decision), requeueAt: decision.recheckAt });
+      open.push(world.pullRequest);
+      // What a proposal would change is judged with all the requests that are open.
+      if (pullRequestNeeds(world).standing) proposals.push(world);
+      else await look(world);
     }
   }
+  for (const world of proposals) await look(world);
   return found;
 }
 
@@ -95,20 +132,15 @@ async function reconcilePullRequest(
   number: number,
   context: PullRequestContext,
   clock: Now,
+  readStanding: ReadStanding,
 ): Promise<PullRequestOutcome> {
   // Within one run the members of a team are read once: the two reads below are a moment apart.
-  const readTeams = remembering(port);
-  let { world, decision } = await decide(
-    port,
-    await port.readPullRequest(number),
-    clock,
-    'unread',
-    readTeams,
-  );
+  const reads: Reads = { teams: remembering(port), standing: readStanding };
+  let { world, decision } = await decide(port, await port.readPullRequest(number), clock, 'unread', reads);
   if (decision.action === 'confirm' && context.mergeGroups.length === 0) {
     // Between the first read and now somebody may have pushed, dismissed or left: the same read is made again, with
     // who pushed last, and only what it says counts.
-    ({ world, decision } = await decide(port, await port.readPullRequest(number), clock, 'read', readTeams));
+    ({ world, decision } = await decide(port, await port.readPullRequest(number), clock, 'read', reads));
   }
   const [reason] = decision.findings;
   if (reason !== undefined) {

@@ -12,6 +12,10 @@ export const reasons = {
   'own-revert': { outcome: 'pass', text: 'This is the commit that Curfew itself made to end access' },
 
   // A pull request that changes what decides: templates, roles, the policy, snapshots, owners
+  'proposal-sound': { outcome: 'pass', text: 'The changed files are valid and take no protection away' },
+  'proposal-invalid': { outcome: 'refuse', text: 'A changed file is not valid' },
+  'proposal-unprotected': { outcome: 'refuse', text: 'What decides who gets what would lose its owner' },
+  'proposal-too-large': { outcome: 'refuse', text: 'The change is too large to be judged' },
   'invariant-broken': {
     outcome: 'refuse',
     alert: true,
@@ -89,6 +93,11 @@ export const reasons = {
   },
   paused: { outcome: 'hold', text: 'The policy pauses new grants' },
   'merge-refused': { outcome: 'hold', text: 'GitHub refuses to merge' },
+  'cluster-failing': {
+    outcome: 'hold',
+    alert: true,
+    text: 'The cluster does not take what git says',
+  },
 
   // Granting
   ready: { outcome: 'grant', text: 'Everything that the policy demands is met' },
@@ -131,6 +140,11 @@ export const reasons = {
   'role-widened': {
     outcome: 'end',
     text: 'A role that the grant binds gives more than when it was approved',
+  },
+  'cluster-refused': {
+    outcome: 'end',
+    alert: true,
+    text: 'The cluster refuses every revision that holds the access',
   },
 
   // A pull request that takes access away

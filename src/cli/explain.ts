@@ -4,6 +4,8 @@ import type { ApprovalVerdict } from '../approval/approval.ts';
 import { describeNotCounted, describeRequirement } from '../approval/describe.ts';
 import { reasons, type Finding } from '../base/reasons.ts';
 import { createGitHubApp } from '../github/app.ts';
+import { newMemory } from '../app/engine-facts.ts';
+import { readStanding } from '../app/engine-standing.ts';
 import type { RepositoryPort } from '../github/port.ts';
 import type { AccountFacts, PullRequestWorld } from '../lifecycle/facts.ts';
 import { decidePullRequest, pullRequestNeeds } from '../lifecycle/pull-request.ts';
@@ -119,12 +121,13 @@ interface Explanation {
 async function explain(port: RepositoryPort, world: PullRequestWorld, io: CommandIo): Promise<Explanation> {
   const needs = pullRequestNeeds(world);
   const { head, headRef } = world.pullRequest;
-  const [teams, subjectAccount, lastPush] = await Promise.all([
+  const [teams, subjectAccount, lastPush, standing] = await Promise.all([
     port.readTeams(needs.teams),
     needs.account === null ? null : port.readAccount(needs.account),
     port.readLastPush(headRef, head),
+    needs.standing ? readStanding(port, io, newMemory(), pino({ enabled: false })) : null,
   ]);
-  const context = { teams, subjectAccount, lastPush, localNow: io.now() };
+  const context = { teams, subjectAccount, lastPush, localNow: io.now(), standing };
   const { check, findings, approvals } = decidePullRequest(world, context);
   if (check === null) {
     const story = await tellStory(port, world);

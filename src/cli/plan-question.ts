@@ -87,7 +87,7 @@ export function worldOf({ tip, file, requester, now }: Hypothesis): PullRequestW
 }
 
 export function contextOf({ teams, subjectAccount }: PlanQuestion, now: Instant): PullRequestContext {
-  return { teams, subjectAccount, lastPush: 'unread', localNow: now };
+  return { teams, subjectAccount, lastPush: 'unread', localNow: now, standing: null };
 }
 
 function pinned(tip: TipFacts): ReturnType<typeof readPin> {

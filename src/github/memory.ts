@@ -4,7 +4,13 @@
  */
 import { LRUCache } from 'lru-cache';
 import type { TeamFacts } from '../approval/approval.ts';
-import type { AccountFacts, FileFacts, LastPush, RepositoryFacts } from '../lifecycle/facts.ts';
+import type {
+  AccountFacts,
+  FileFacts,
+  LastPush,
+  ProposedFiles,
+  RepositoryFacts,
+} from '../lifecycle/facts.ts';
 import { HistoryCache } from './read/history-cache.ts';
 import type { TipId } from './read/repository.ts';
 
@@ -49,6 +55,12 @@ export class RepositoryMemory {
   readonly addedFiles = new LRUCache<string, FileFacts>({
     maxSize: 8 * 1024 * 1024,
     sizeCalculation: ({ text }) => 300 + 2 * (text?.length ?? 0),
+  });
+  /** The trusted files that a head changes, by commit and paths. */
+  readonly proposed = new LRUCache<string, ProposedFiles>({
+    maxSize: 32 * 1024 * 1024,
+    sizeCalculation: ({ files }) =>
+      [...files.values()].reduce((sum, file) => sum + 300 + 2 * (file?.text?.length ?? 0), 300),
   });
   readonly #comments = new LRUCache<number, Seen<readonly OwnComment[]>>({
     maxSize: 8 * 1024 * 1024,

@@ -1,12 +1,9 @@
 /** Which files of the default branch the decisions read, and how they become `TipFacts`. */
+import { codeownersPaths } from '../approval/codeowners.ts';
 import type { FileFacts, TipFacts } from '../lifecycle/facts.ts';
+import { isCodeownersPath, isTrustedPath, policyPath } from '../lifecycle/trusted-paths.ts';
 import type { GitBlob } from './git-objects.ts';
 import type { TreeFile } from './git-trees.ts';
-
-const policyPath = '.github/curfew.yaml';
-
-/** In the order in which GitHub looks: only the first that is there counts. */
-const codeownersPaths: readonly string[] = ['.github/CODEOWNERS', 'CODEOWNERS', 'docs/CODEOWNERS'];
 
 /** Read with all that is below them. */
 const whole: readonly string[] = ['access-requests', 'grants', 'clusters'];
@@ -25,13 +22,10 @@ export type TreeFacts = Omit<TipFacts, 'sha' | 'codeownersErrorLines'>;
 /** Of the files in the trusted directories, those whose text is read. */
 export function trustedFiles(files: readonly TreeFile[]): readonly TreeFile[] {
   const codeowners = codeownersFile(files);
-  return files.filter(
-    (file) =>
-      file === codeowners ||
-      file.path === policyPath ||
-      isIn('templates', file.path) ||
-      isIn('templates/roles', file.path) ||
-      whole.some((directory) => file.path.startsWith(`${directory}/`)),
+  return files.filter((file) =>
+    isCodeownersPath(file.path)
+      ? file === codeowners
+      : isTrustedPath(file.path) || whole.some((directory) => file.path.startsWith(`${directory}/`)),
   );
 }
 

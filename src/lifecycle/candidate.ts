@@ -6,9 +6,12 @@ import type { Participant } from '../approval/approval.ts';
 import { finding, type Finding } from '../base/reasons.ts';
 import { isRequestFile } from '../request/path.ts';
 import type { PullRequestFacts, RepositoryFacts } from './facts.ts';
+import { trustedPaths } from './trusted-paths.ts';
 
 export type Purpose =
   | { readonly kind: 'none' }
+  /** It changes files that decisions are judged by. */
+  | { readonly kind: 'proposal'; readonly paths: readonly string[] }
   | { readonly kind: 'own-revert' }
   | { readonly kind: 'refused'; readonly finding: Finding }
   | { readonly kind: 'request'; readonly path: string }
@@ -29,7 +32,7 @@ export function purposeOf(pullRequest: PullRequestFacts, repository: RepositoryF
     return refused(
       finding('grants-touched', `Only Curfew writes below grants/, but this changes ${grants[0]}`),
     );
-  if (requests.length === 0) return { kind: 'none' };
+  if (requests.length === 0) return proposalOf(pullRequest);
   const [file, ...others] = pullRequest.files;
   if (file === undefined || others.length > 0) {
     return refused(
@@ -42,6 +45,15 @@ export function purposeOf(pullRequest: PullRequestFacts, repository: RepositoryF
   if (file.change === 'added') return { kind: 'request', path: file.path };
   if (file.change === 'deleted') return { kind: 'revocation', path: file.path };
   return refused(finding(file.change === 'renamed' ? 'mixed-change' : 'request-modified'));
+}
+
+function proposalOf({ files, fromFork }: PullRequestFacts): Purpose {
+  const paths = trustedPaths(files);
+  if (paths.length === 0) return { kind: 'none' };
+  // To judge them costs time, and a fork is anybody's.
+  if (!fromFork) return { kind: 'proposal', paths };
+  const message = `${paths[0]} decides who gets what: push the change to a branch of this repository`;
+  return { kind: 'refused', finding: finding('from-fork', message) };
 }
 
 /** A revert pull request: opened by the bot, from a branch of its own, holding nothing but its own commits. */

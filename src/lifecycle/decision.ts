@@ -5,6 +5,7 @@ import type { Instant } from '../base/instant.ts';
 import { reasons, type Finding } from '../base/reasons.ts';
 import { checkExternalId } from './check.ts';
 import type { AccountFacts, LastPush, MergeMethod, PullRequestWorld } from './facts.ts';
+import type { Standing } from './proposal/side.ts';
 import { describeReport, type Report } from './report.ts';
 
 /** What the decision needs beyond the world; read by the shell as `pullRequestNeeds` says. */
@@ -15,6 +16,8 @@ export interface PullRequestContext {
   readonly lastPush: LastPush | null | 'unread';
   /** The machine's own clock. */
   readonly localNow: Instant;
+  /** What a change of the trusted files could alter; null where the pull request changes none. */
+  readonly standing: Standing | null;
 }
 
 /** What a check run says. */
@@ -88,13 +91,13 @@ export function conclude(
 }
 
 /** A plan that is shown unchanged keeps the time since which it is shown. */
-function startedAt({ now, pullRequest }: PullRequestWorld, digest: string | null): Instant {
+export function startedAt({ now, pullRequest }: PullRequestWorld, digest: string | null): Instant {
   const [newest] = pullRequest.checkRuns;
   return newest?.externalId === checkExternalId(digest) ? newest.startedAt : now;
 }
 
 /** `neutral` and `skipped` would pass a required check, so waiting is `action_required`. */
-function conclusionOf(findings: readonly Finding[]): Published['conclusion'] {
+export function conclusionOf(findings: readonly Finding[]): Published['conclusion'] {
   const outcomes = findings.map(({ code }) => reasons[code].outcome);
   if (outcomes.includes('refuse')) return 'failure';
   return outcomes.includes('wait') || outcomes.includes('hold') ? 'action_required' : 'success';

@@ -301,7 +301,7 @@ function requirements(
 }
 
 /** Names of the ClusterRoles that the objects bind, sorted, each once. */
-function boundRoles(objects: readonly KubernetesObject[]): readonly string[] {
+export function boundRoles(objects: readonly KubernetesObject[]): readonly string[] {
   const names = objects.flatMap((object) => {
     const roleRef = object['roleRef'];
     const name = isJsonObject(roleRef) ? roleRef['name'] : null;

@@ -66,7 +66,7 @@ export function ruleObstacles({ rules, appId }: RepositoryFacts): readonly Findi
 }
 
 /** Directories that decide who gets what, with a path that stands for files to come. */
-const guarded = [
+export const guarded = [
   { directory: '.github/', sample: '.github/workflows/new.yaml' },
   { directory: 'templates/', sample: 'templates/new.yaml' },
   { directory: 'templates/roles/', sample: 'templates/roles/new.yaml' },
@@ -86,17 +86,25 @@ export function ownershipObstacles(tip: TipFacts, trusted: Trusted): readonly Fi
   if (codeowners === undefined) {
     return [finding('unprotected', 'There is no CODEOWNERS file that can be read on the default branch')];
   }
+  return unprotectedPaths(tip, trusted).map((path) =>
+    finding('unprotected', `${codeowners.file} gives ${path} no owner whom GitHub accepts`),
+  );
+}
+
+/** The guarded paths, and paths that stand for files to come, without an owner whom GitHub accepts. */
+export function unprotectedPaths(tip: TipFacts, trusted: Trusted): readonly string[] {
   const existing = [tip.policy, ...tip.templates, ...tip.roles, ...tip.clusters].flatMap(
     (file) => file?.path ?? [],
   );
+  const samples = guarded.map(({ sample }) => sample);
+  const codeowners = trusted.codeowners?.value;
+  if (codeowners === undefined) return [...samples, ...existing];
   const rejected = new Set(tip.codeownersErrorLines);
   const unowned = unownedPaths(codeowners, existing);
-  const inError = [...guarded.map(({ sample }) => sample), ...existing].filter((path) =>
+  const inError = [...samples, ...existing].filter((path) =>
     rejected.has(ownersOf(codeowners, path).line ?? 0),
   );
-  return [...new Set([...unowned, ...inError])].map((path) =>
-    finding('unprotected', `${codeowners.file} gives ${path} no owner whom GitHub accepts`),
-  );
+  return [...new Set([...unowned, ...inError])];
 }
 
 /** A clock that is wrong, here or there. */

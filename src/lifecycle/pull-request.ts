@@ -6,6 +6,7 @@ import { finding, type Finding } from '../base/reasons.ts';
 import { principalTeams } from '../policy/principals.ts';
 import { purposeOf } from './candidate.ts';
 import { conclude, nothing, type PullRequestContext, type PullRequestDecision } from './decision.ts';
+import { decideProposal } from './decide-proposal.ts';
 import { decideRequest } from './decide-request.ts';
 import type { PullRequestWorld } from './facts.ts';
 import { mergeMethod } from './merge-method.ts';
@@ -20,20 +21,29 @@ export interface PullRequestNeeds {
   readonly teams: readonly string[];
   /** The login of `spec.for`. */
   readonly account: string | null;
+  /** Whether the grants in force and the requests on the way are. */
+  readonly standing: boolean;
 }
+
+const noNeeds: PullRequestNeeds = { teams: [], account: null, standing: false };
 
 /** What else must be read before this pull request can be decided. */
 export function pullRequestNeeds(world: PullRequestWorld): PullRequestNeeds {
   const { pullRequest, repository, tip } = world;
   const purpose = purposeOf(pullRequest, repository);
   const trusted = readTrusted(tip);
-  if (purpose.kind !== 'request' && purpose.kind !== 'revocation') return { teams: [], account: null };
-  if (pullRequest.state !== 'open' || trusted.policy === null) return { teams: [], account: null };
+  if (pullRequest.state !== 'open') return noNeeds;
+  if (purpose.kind === 'proposal') {
+    return { ...noNeeds, standing: pullRequest.baseRef === repository.defaultBranch };
+  }
+  if (purpose.kind !== 'request' && purpose.kind !== 'revocation') return noNeeds;
+  if (trusted.policy === null) return noNeeds;
   const owners = trusted.codeowners === null ? [] : ownersOf(trusted.codeowners.value, purpose.path).owners;
   const teams = owners.flatMap((owner) => (owner.kind === 'team' ? [owner.team] : []));
   return {
     teams: [...new Set([...principalTeams(trusted.policy.value), ...teams])].sort(),
     account: pullRequest.addedFile === null ? null : requestedSubject(pullRequest.addedFile),
+    standing: false,
   };
 }
 
@@ -48,6 +58,8 @@ export function decidePullRequest(world: PullRequestWorld, context: PullRequestC
   switch (purpose.kind) {
     case 'none':
       return plainly(world, finding('not-ours'), null);
+    case 'proposal':
+      return decideProposal(world, context);
     case 'own-revert':
       return plainly(world, finding('own-revert'), null);
     case 'refused':

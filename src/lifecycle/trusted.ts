@@ -116,6 +116,12 @@ export interface Snapshot {
   readonly faults: readonly Fault[];
 }
 
+/** What is wrong with a file below `clusters/`. */
+export function readSnapshotFile(file: FileFacts): readonly Fault[] {
+  const result = readers.manifests(file);
+  return result.ok ? [] : result.faults;
+}
+
 /** The objects of `clusters/<cluster>/**.yaml` at a tip. */
 export function readSnapshot(tip: TipFacts, cluster: string): Snapshot {
   const files = tip.clusters.filter(

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { branchQuery } from '../../src/github/queries/branch.ts';
 import { commitMutation, lastCommitsQuery } from '../../src/github/queries/commit.ts';
 import { landingsQuery, rebaseQuery } from '../../src/github/queries/landings.ts';
-import { objectsQuery } from '../../src/github/queries/objects.ts';
+import { entriesQuery, objectsQuery } from '../../src/github/queries/objects.ts';
 import {
   commentsQuery,
   contextsQuery,
@@ -40,6 +40,7 @@ const documents: Readonly<Record<string, string>> = {
   'objectsQuery of trees': objectsQuery(0, 2, false),
   'objectsQuery with codeowners': objectsQuery(1, 1, true),
   'objectsQuery of codeowners alone': objectsQuery(0, 0, true),
+  'entriesQuery(2)': entriesQuery(2),
   'teamsQuery(2)': teamsQuery(2),
 };
 

@@ -198,6 +198,7 @@ export const context: PullRequestContext = {
   subjectAccount: null,
   lastPush: { account: people.alice, at: noon - 9 * minute },
   localNow: noon,
+  standing: null,
 };
 
 /** The world in which the plan with this digest has been shown for five minutes. */

@@ -26,3 +26,17 @@ export function objectsQuery(blobs: number, trees: number, codeowners: boolean):
     ...(blobs > 0 ? [blob] : []),
   );
 }
+
+/** Entries of the tree of commit `$head` without their content: `f0`, `f1`, … at `$path<i>`. */
+export function entriesQuery(count: number): string {
+  const indexes = Array.from({ length: count }, (_, i) => i);
+  return document(
+    `query Entries($owner: String!, $name: String!, $head: GitObjectID!, ${indexes.map((i) => `$path${i}: String!`).join(', ')}) {
+      repository(owner: $owner, name: $name) {
+        object(oid: $head) {
+          ... on Commit { ${indexes.map((i) => `f${i}: file(path: $path${i}) { mode oid size }`).join('\n')} }
+        }
+      }
+    }`,
+  );
+}

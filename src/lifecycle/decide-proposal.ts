@@ -1,0 +1,44 @@
+/**
+ * A pull request that changes what decides: it is judged and never merged by Curfew. There is no comment: what the
+ * check run says changes with every grant that comes and ends, and whoever reviews such a change looks there.
+ */
+import { checkExternalId } from './check.ts';
+import {
+  conclusionOf,
+  nothing,
+  startedAt,
+  type PullRequestContext,
+  type PullRequestDecision,
+} from './decision.ts';
+import type { PullRequestWorld } from './facts.ts';
+import { judgeProposal } from './proposal/judge.ts';
+import { describeProposal } from './proposal/report.ts';
+
+/** As many annotations as GitHub takes at once. */
+const mostAnnotations = 50;
+
+/** Decides a proposal; `context.standing` must have been read. */
+export function decideProposal(
+  world: PullRequestWorld,
+  { standing }: PullRequestContext,
+): PullRequestDecision {
+  const { number, proposed } = world.pullRequest;
+  if (proposed === null || standing === null) {
+    throw new Error(`What #${number} changes was not read; pullRequestNeeds says what must be`);
+  }
+  const report = judgeProposal(proposed, standing);
+  const { title, summary, details } = describeProposal(report);
+  return {
+    ...nothing,
+    findings: report.findings,
+    check: {
+      externalId: checkExternalId(null),
+      startedAt: startedAt(world, null),
+      conclusion: conclusionOf(report.findings),
+      title,
+      summary,
+      text: details,
+      faults: report.faults.slice(0, mostAnnotations),
+    },
+  };
+}
