@@ -1,49 +1,22 @@
 /**
  * Writes what Kubernetes itself brings, as data for the RBAC evaluator:
  *
- * - `src/effect/rbac/default-roles.json`: the roles and bindings that every API server creates at start, from the
- *   golden files of Kubernetes' own test of its bootstrap policy;
- * - `src/effect/rbac/api-resources.json`: the resources of the built-in APIs, from its golden discovery documents.
+ * - `src/effect/rbac/default-roles.json`: the roles and bindings that every API server creates at start, asked from a
+ *   live one, the test cluster;
+ * - `src/effect/rbac/api-resources.json`: the resources of the built-in APIs, from Kubernetes' golden discovery
+ *   documents, which also name what a server does not serve by default.
  *
- * Both come from the public Go module of the version below; Go must be installed. `node scripts/default-roles.ts`
+ * Both are of the version that `test/cluster/go-kubernetes` pins; Go must be installed. `npx node scripts/default-roles.ts`
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format } from 'prettier';
-import { parse } from 'yaml';
 import { z } from 'zod';
+import { bootstrapRoles } from '../test/cluster/bootstrap-roles.ts';
+import { startCluster } from '../test/cluster/cluster.ts';
 
-const kubernetes = 'v1.36.3';
-const policy = 'plugin/pkg/auth/authorizer/rbac/bootstrappolicy/testdata';
-const files = [
-  'cluster-roles.yaml',
-  'cluster-role-bindings.yaml',
-  'controller-roles.yaml',
-  'controller-role-bindings.yaml',
-  'namespace-roles.yaml',
-  'namespace-role-bindings.yaml',
-];
-
-const bootstrapObject = z.looseObject({
-  metadata: z.object({
-    name: z.string(),
-    namespace: z.string().optional(),
-    labels: z.record(z.string(), z.string()).optional(),
-  }),
-});
-
-/** The bootstrap objects, without the annotation that tells the API server to keep them up to date. */
-function defaultRoles(module: string): unknown {
-  const objects = files.flatMap((file) => {
-    const list = z
-      .object({ items: z.array(bootstrapObject) })
-      .parse(parse(readFileSync(join(module, policy, file), 'utf8')));
-    return list.items;
-  });
-  return { source: `k8s.io/kubernetes@${kubernetes}/${policy}: ${files.join(', ')}`, objects };
-}
+const modules = new URL('../test/cluster/go-kubernetes', import.meta.url);
 
 const verbs = z.array(z.string());
 const discovery = z.object({
@@ -82,9 +55,9 @@ const coreDiscovery = z.object({
 });
 
 /** In the order in which a short name is resolved: the core group first, then as the API server ranks the groups. */
-function apiResources(module: string): unknown {
+function apiResources(folder: string): unknown {
   const read = (file: string): unknown =>
-    JSON.parse(readFileSync(join(module, 'api/discovery', file), 'utf8'));
+    JSON.parse(readFileSync(join(folder, 'api/discovery', file), 'utf8'));
   const core = coreDiscovery.parse(read('api__v1.json')).resources;
   const found = core
     .filter(({ name }) => !name.includes('/'))
@@ -116,7 +89,7 @@ function apiResources(module: string): unknown {
         subresources: Object.fromEntries(resource.subresources.map((sub) => [sub.subresource, sub.verbs])),
       });
     }
-  return { source: `k8s.io/kubernetes@${kubernetes}/api/discovery`, resources: found };
+  return found;
 }
 
 async function write(name: string, data: unknown): Promise<void> {
@@ -124,22 +97,25 @@ async function write(name: string, data: unknown): Promise<void> {
   writeFileSync(new URL(`../src/effect/rbac/${name}`, import.meta.url), text);
 }
 
-/** Downloads the module and gives its folder in Go's module cache. */
-function download(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'curfew-kubernetes-'));
-  const options = { cwd: folder, env: { ...process.env, GOFLAGS: '-mod=mod' }, encoding: 'utf8' } as const;
-  const { error, status, stdout } = spawnSync(
-    'go',
-    ['mod', 'download', '-json', `k8s.io/kubernetes@${kubernetes}`],
-    options,
-  );
-  rmSync(folder, { recursive: true });
-  if (error !== undefined)
-    throw new Error('there is no command "go"; install Go 1.26 or later', { cause: error });
-  if (status !== 0) throw new Error(`go mod download failed\n${stdout}`);
-  return z.object({ Dir: z.string() }).parse(JSON.parse(stdout)).Dir;
+/** Kubernetes' own module, in Go's module cache. */
+function kubernetesModule(): { readonly version: string; readonly folder: string } {
+  const { status, stdout, stderr } = spawnSync('go', ['mod', 'download', '-json', 'k8s.io/kubernetes'], {
+    cwd: modules,
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`go mod download failed\n${stderr}`);
+  const { Dir: folder, Version: version } = z
+    .object({ Dir: z.string(), Version: z.string() })
+    .parse(JSON.parse(stdout));
+  return { version, folder };
 }
 
-const module = download();
-await write('default-roles.json', defaultRoles(module));
-await write('api-resources.json', apiResources(module));
+const cluster = await startCluster();
+const objects = await bootstrapRoles(cluster);
+await cluster.stop();
+const { version, folder } = kubernetesModule();
+await write('default-roles.json', { source: `a live kube-apiserver ${version}`, objects });
+await write('api-resources.json', {
+  source: `k8s.io/kubernetes@${version}/api/discovery`,
+  resources: apiResources(folder),
+});

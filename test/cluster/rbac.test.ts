@@ -15,6 +15,7 @@ import { permissionsOf } from '../../src/effect/rbac/permission.ts';
 import type { PolicyRule } from '../../src/effect/rbac/rule.ts';
 import { loadRbac, type RbacWorld, type Subject, userNameOf } from '../../src/effect/rbac/world.ts';
 import { anyQuestion, anySubject, world } from '../effect/rbac/arbitrary.ts';
+import { bootstrapRoles } from './bootstrap-roles.ts';
 import { startCluster, type TestCluster } from './cluster.ts';
 import { aggregated, ask, concurrently, create, namespace, rulesOf, seed } from './rbac-live.ts';
 import { createEnclave } from './rbac-worlds.ts';
@@ -174,6 +175,10 @@ describe(`RBAC on a live server, seed ${seed}`, () => {
     expect(allowed).toBeGreaterThan(answers.length / 20);
     return shown(answers.filter(({ ours, theirs }) => ours !== theirs));
   }
+
+  test('knows the roles and bindings that the server came with', async () => {
+    expect(await bootstrapRoles(cluster)).toEqual(defaultObjects);
+  });
 
   test('answers as the server in every random world', async () => {
     const asked = cases.flatMap(({ objects, questions }) => {
