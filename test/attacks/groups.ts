@@ -27,7 +27,8 @@ export const groups = {
   failures,
   reverts,
   crashes: [...crashes, ...clocks],
-  underneath: [...changedUnderneath, ...others],
+  underneath: changedUnderneath,
+  others,
   holds,
   revivals,
 } as const satisfies Readonly<Record<string, readonly Attack[]>>;

@@ -1,0 +1,3 @@
+import { play } from './runner.ts';
+
+play('others');
