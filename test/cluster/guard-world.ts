@@ -34,11 +34,11 @@ export interface RunningGuard {
   stop(): Promise<void>;
 }
 
+/** What is other than usual. */
+export type GuardSetting = Partial<Pick<GuardOptions, 'git' | 'clock' | 'connection'>>;
+
 /** Starts a guard in this process, with the rights of its service account, and waits until it is ready. */
-export async function startGuard(
-  cluster: TestCluster,
-  options: Partial<Pick<GuardOptions, 'git' | 'clock' | 'connection'>> = {},
-): Promise<RunningGuard> {
+export async function startGuard(cluster: TestCluster, setting: GuardSetting = {}): Promise<RunningGuard> {
   const log: LogLine[] = [];
   const destination = new Writable({
     write: (chunk, _encoding, done) => {
@@ -56,7 +56,7 @@ export async function startGuard(
       log: createLog('debug', destination),
       clock: () => Date.now(),
       instance: 'guard-0',
-      ...options,
+      ...setting,
     },
     stop.signal,
   );
@@ -137,11 +137,18 @@ export function serviceAccount(grant: GrantSpec): object {
   return { apiVersion: 'v1', kind: 'ServiceAccount', metadata: metadata(grant, grant.id) };
 }
 
+const kinds = 'rolebindings,clusterrolebindings,pods,networkpolicies,serviceaccounts';
+
+/** Tidies up between tests. */
+export async function deleteGrants(cluster: TestCluster): Promise<void> {
+  await cluster.kubectl(['delete', kinds, '-A', '-l', grantLabel, '--wait=false']);
+}
+
 /** Those of the objects that are still there, as `Kind name`. */
 export async function present(cluster: TestCluster): Promise<readonly string[]> {
   const { stdout } = await cluster.kubectl([
     'get',
-    'rolebindings,clusterrolebindings,pods,networkpolicies,serviceaccounts',
+    kinds,
     '-A',
     '-l',
     grantLabel,
@@ -151,7 +158,7 @@ export async function present(cluster: TestCluster): Promise<readonly string[]> 
   return stdout.split('\n').filter((each) => each !== '');
 }
 
-/** Puts something right where whatever it takes has to be retried against a moving object. */
+/** Gives the status of the answer. */
 export async function patch(
   cluster: TestCluster,
   path: string,
