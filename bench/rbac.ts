@@ -1,6 +1,7 @@
 /**
  * The RBAC evaluator at full size and at a tenth of it: reading a world, the difference that one grant makes, questions
- * a second, memory. `node bench/rbac.ts [--json]`
+ * a second, memory. Times are those of the processor. Goals at full size: one grant under 50 ms, a million questions a
+ * second. `node bench/rbac.ts [--json]`
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -125,10 +126,16 @@ function grantFor(user: string): KubernetesObject {
   };
 }
 
+/** Time of the processor for this thread, in milliseconds: what else the machine does is not counted. */
+function processorTime(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
+}
+
 function milliseconds(work: () => unknown): number {
-  const start = performance.now();
+  const start = processorTime();
   work();
-  return performance.now() - start;
+  return processorTime() - start;
 }
 
 function median(values: readonly number[]): number {
@@ -192,13 +199,13 @@ function askQuestions(size: Size, objects: readonly KubernetesObject[]): number 
     return allowed;
   };
   askAll();
-  const start = performance.now();
+  const start = processorTime();
   let asked = 0;
-  while (performance.now() - start < 2000) {
+  while (processorTime() - start < 2000) {
     askAll();
     asked += questions.length;
   }
-  return Math.round((asked / (performance.now() - start)) * 1000);
+  return Math.round((asked / (processorTime() - start)) * 1000);
 }
 
 /** What one of ten worlds holds, once everything else has been collected. */

@@ -144,6 +144,26 @@ shop/web[Deployment] -> shop/db-0[Pod]: TCP 5432
     await expect(result).rejects.toThrow(message);
   });
 
+  test.each([
+    ['a comment before the first document', `# a dump\n---\n${web}---\n${database}`],
+    ['ends of documents and comments behind the marks', `${web}...\n--- # more\n${database}...\n---\n`],
+    ['empty documents', `---\n---\n${web}---\n\n---\n${database}---\n---`],
+    ['line ends of another system', `${web}---\n${database}`.replaceAll('\n', '\r\n')],
+    ['a directive', `%YAML 1.2\n---\n${web}---\n${database}`],
+    ['a value on the line of the mark', `${web}---\n${database}--- {note: "---"}\n`],
+    ['marks inside of text', `note: |\n  ---\n  x\n---\n${web}---\nnote: "a\n  ---\n  b"\n---\n${database}`],
+    ['a line end that is none', `note: "a\u2028---\n  b"\n---\n${web}---\n${database}`],
+    ['the same document twice', `${web}---\n${web}---\n${database}`],
+  ])('%s', async (_, text) => {
+    await write('stream.yaml', text);
+    expect((await run('list', 'stream.yaml')).out).toBe((await run('list', 'app')).out);
+  });
+
+  test('says the line of the file where one of its documents is wrong', async () => {
+    await write('late.yaml', `${web}---\nkind: [\n`);
+    await expect(run('list', 'late.yaml')).rejects.toThrow('late.yaml:18:');
+  });
+
   test('anchors and merge keys, as kubectl reads them', async () => {
     await write('merged.yaml', `x: &labels {app: db}\n---\n${policy}`);
     expect((await run('list', 'merged.yaml')).status).toBe(0);

@@ -6,7 +6,7 @@ import { formatPorts, isEmpty, type PortSet } from '../../effect/network/ports.t
 import { exactLines, sayGroup, sayIsolation } from '../../effect/network/sentences.ts';
 import { parseArguments } from '../arguments.ts';
 import { exitCode, UsageError, type CommandIo } from '../command.ts';
-import { readWorld } from './manifests.ts';
+import { readWorld, type ReadDocuments } from './manifests.ts';
 import { jsonArray, rowWriter, writeLines } from './rows.ts';
 
 const formats = ['text', 'md', 'mermaid'];
@@ -21,7 +21,8 @@ export async function runDiff(args: readonly string[], io: CommandIo): Promise<n
     throw new UsageError(`--output is one of ${formats.join(', ')}, not "${values.output}"`);
   }
   const [first = '', second = ''] = positionals;
-  const [before, after] = [await readWorld([first], io), await readWorld([second], io)];
+  const read: ReadDocuments = new Map();
+  const [before, after] = [await readWorld([first], io, read), await readWorld([second], io, read)];
   const found = difference(before, after, { by: 'workload' });
   const grouped = groupChanges(found.changes());
   if (values.json) writeLines(json(found, grouped), io.stdout);

@@ -27,24 +27,34 @@ const schema = CORE_SCHEMA.withTags(mergeTag);
 
 const extensions = ['.yaml', '.yml', '.json'];
 
+/** What documents say, by their text: two dumps of one cluster differ in few. */
+export type ReadDocuments = Map<string, readonly Json[]>;
+
 /**
  * Reads files, folders with all that is below them, or `-`, and says on standard error what was read and what that
- * leaves open. Throws `InputError` where something cannot be read, for an answer from the rest would be wrong.
+ * leaves open. Documents that are among `read` are not parsed again. Throws `InputError` where something cannot be read,
+ * for an answer from the rest would be wrong.
  */
-export async function readWorld(paths: readonly string[], io: CommandIo): Promise<NetworkWorld> {
-  const sources = (await Promise.all(paths.map(async (path) => readSources(path, io)))).flat();
+export async function readWorld(
+  paths: readonly string[],
+  io: CommandIo,
+  read: ReadDocuments = new Map(),
+): Promise<NetworkWorld> {
+  const sources = (await Promise.all(paths.map(async (path) => readSources(path, io, read)))).flat();
   const world = loadNetwork(sources.flatMap(({ documents }) => documents));
   if (world.problems.length > 0) throw unreadable(world, sources);
   report(world, paths.map((path) => (path === '-' ? 'standard input' : path)).join(' and '), io);
   return world;
 }
 
-async function readSources(path: string, io: CommandIo): Promise<readonly Source[]> {
+async function readSources(path: string, io: CommandIo, read: ReadDocuments): Promise<readonly Source[]> {
   if (path === '-') {
-    return [parse('standard input', await text(createReadStream('', { fd: 0, autoClose: false })))];
+    return [parse('standard input', await text(createReadStream('', { fd: 0, autoClose: false })), read)];
   }
   const files = await filesOf(resolve(io.cwd, path));
-  return Promise.all(files.map(async (file) => parse(nameOf(file, io.cwd), await readFile(file, 'utf8'))));
+  return Promise.all(
+    files.map(async (file) => parse(nameOf(file, io.cwd), await readFile(file, 'utf8'), read)),
+  );
 }
 
 function nameOf(file: string, cwd: string): string {
@@ -65,8 +75,8 @@ async function filesOf(path: string): Promise<readonly string[]> {
     .toSorted();
 }
 
-function parse(name: string, content: string): Source {
-  const documents = parseJson(content) ?? parseYaml(name, content);
+function parse(name: string, content: string, read: ReadDocuments): Source {
+  const documents = parseJson(content) ?? parseParts(content, read) ?? parseYaml(name, content);
   return { name, documents: documents.filter((document) => document !== null) };
 }
 
@@ -76,6 +86,24 @@ function parseJson(content: string): readonly Json[] | null {
   try {
     return [JSON.parse(content)];
   } catch {
+    return null;
+  }
+}
+
+/**
+ * One document at a time. A line that begins with `---` ends a document wherever it stands; only a directive holds for
+ * what comes behind it. Null where the text has to be read whole, also to say where it is wrong.
+ */
+function parseParts(content: string, read: ReadDocuments): readonly Json[] | null {
+  if (/^%/m.test(content)) return null;
+  try {
+    return content.split(/(?<=\n)(?=---\s)/).flatMap((part) => {
+      const documents = read.get(part) ?? loadAll(part, { schema }).filter(isJson);
+      read.set(part, documents);
+      return documents;
+    });
+  } catch (error) {
+    if (!(error instanceof YAMLException)) throw error;
     return null;
   }
 }
