@@ -92,6 +92,10 @@ function observe(decision: BranchDecision, context: ReconcileContext): void {
     context.observe.alerted(code);
     context.log.error({ path, reason: code }, reasons[code].text);
   }
+  for (const { cluster, finding: failing } of decision.failing) {
+    context.observe.alerted(failing.code);
+    context.log.error({ cluster, reason: failing.code }, failing.message);
+  }
   for (const { path, pullRequest, text } of decision.alarms) {
     const reason = 'invariant-broken';
     context.observe.alerted(reason);

@@ -9,6 +9,7 @@ import type { BranchRead, RepositoryPort } from '../github/port.ts';
 import { branchAccounts, branchTeams, landingPaths, type BranchContext } from '../lifecycle/branch.ts';
 import type { AccountFacts, BranchWorld, CommandsFacts, LandingFacts } from '../lifecycle/facts.ts';
 import { changedRoleBlobs, provenGrants } from '../lifecycle/grant-state.ts';
+import { expectedReports } from '../lifecycle/refused-by-cluster.ts';
 import { isRequestFile } from '../request/path.ts';
 import type { Clock } from './clock.ts';
 
@@ -39,7 +40,7 @@ export interface Known {
   readonly context: BranchContext;
 }
 
-/** The tip and its grants. Teams are unseen and comments unheard, which ends nothing. */
+/** The tip and its grants. Teams are unseen, comments unheard and verdicts unread, which ends nothing. */
 export async function readKnown(
   port: RepositoryPort,
   clock: Pick<Clock, 'now'>,
@@ -61,7 +62,7 @@ export async function readKnown(
   return {
     read,
     paths,
-    world: { now, repository, tip, landings, commands: [], reverts, merges },
+    world: { now, repository, tip, landings, commands: [], reverts, merges, verdicts: new Map() },
     context: {
       teams: new Map(),
       accounts: new Map(),
@@ -93,14 +94,15 @@ export async function readRest(
   );
   const deciding = [...standing.map(({ evidence }) => evidence.request), ...landings.keys()];
   const inForce = standing.map(({ evidence }) => evidence.pullRequest);
-  const [teams, accounts, commands, blobs] = await Promise.all([
+  const [teams, accounts, commands, blobs, verdicts] = await Promise.all([
     port.readTeams(branchTeams(tip, deciding)),
     readAccounts(port, branchAccounts(tip, [...landings.keys()])),
     readCommands(port, read, inForce, memory),
     port.readBlobs(standing.flatMap(({ evidence }) => changedRoleBlobs(tip, evidence))),
+    port.readVerdicts(tip.sha, expectedReports(tip)),
   ]);
   return {
-    world: { ...world, commands, landings: new Map([...world.landings, ...landings]) },
+    world: { ...world, commands, landings: new Map([...world.landings, ...landings]), verdicts },
     context: { ...context, teams, accounts, blobs },
     unread,
   };

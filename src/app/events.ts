@@ -3,6 +3,7 @@
  * name of an event is not covered by GitHub's signature, so a payload is checked against its event's shape.
  */
 import { z } from 'zod';
+import { reportPrefix } from '../lifecycle/refused-by-cluster.ts';
 import type { RepositoryAddress } from './work.ts';
 
 /** Where to look. */
@@ -57,7 +58,7 @@ const checkSuite = onRepository.extend({
   action: z.string(),
   check_suite: z.object({ head_sha: sha, app: account.nullable(), pull_requests: z.array(numbered) }),
 });
-const status = onRepository.extend({ sha, state: z.string() });
+const status = onRepository.extend({ sha, state: z.string(), context: z.string() });
 const paths = z.array(z.string()).optional();
 const push = onRepository.extend({
   ref: z.string(),
@@ -124,7 +125,10 @@ const mappers = {
   status: (payload) => {
     const event = status.parse(payload);
     if (event.state === 'pending') return [];
-    return [{ kind: 'head', repository: addressOf(event), sha: event.sha }];
+    const repository = addressOf(event);
+    const head: Place = { kind: 'head', repository, sha: event.sha };
+    // A GitOps engine may say so what became of a commit of the default branch.
+    return event.context.startsWith(reportPrefix) ? [head, { kind: 'branch', repository }] : [head];
   },
   push: (payload) => {
     const event = push.parse(payload);

@@ -18,8 +18,10 @@ import type {
   PullRequestWorld,
   RepositoryFacts,
   RevertFacts,
+  RevisionFacts,
   TipFacts,
 } from '../lifecycle/facts.ts';
+import type { Report } from '../lifecycle/refused-by-cluster.ts';
 
 /**
  * What a request is for, the most important first. Only `ending` may use the whole of the installation's budgets;
@@ -118,6 +120,14 @@ export interface RepositoryPort {
     branch: BranchRead,
     paths: { readonly granted: readonly string[]; readonly pending: readonly string[] },
   ): Promise<ReadonlyMap<string, LandingFacts>>;
+  /**
+   * What GitOps engines say of the newest commits behind `tip`, by cluster. Costs nothing without reports, one request
+   * while all is well, and up to twenty more for each cluster that refuses.
+   */
+  readVerdicts(
+    tip: string,
+    reports: readonly Report[],
+  ): Promise<ReadonlyMap<string, readonly RevisionFacts[]>>;
   /** Texts of blobs by SHA, verified against it; throws where one is missing. */
   readBlobs(shas: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Comments of these pull requests; one that is not there is left out. */

@@ -10,6 +10,7 @@ import { readTexts } from './read/objects.ts';
 import { readOpenPullRequests } from './read/open-pull-requests.ts';
 import { readPullRequest } from './read/pull-request.ts';
 import { readTeams } from './read/teams.ts';
+import { readVerdicts } from './read/verdicts.ts';
 import { publishCheck } from './write/check.ts';
 import { publishComment } from './write/comment.ts';
 import { commit } from './write/commit.ts';
@@ -48,6 +49,7 @@ export function createRepositoryPort(
     async *readOpenPullRequests() {
       yield* readOpenPullRequests(await context());
     },
+    readVerdicts: async (tip, reports) => readVerdicts(await context(), tip, reports),
     readBlobs: async (shas) => readTexts(await context(), shas),
 
     publishCheck: async (content, existing) => publishCheck(await context(), content, existing),

@@ -17,6 +17,7 @@ import { judgeLanding, type LandingVerdict } from './landing.ts';
 import { leftOpen } from './left-open.ts';
 import { clusterReadme, pinOf, readmePath } from './pin.ts';
 import { requestedSubject } from './plan.ts';
+import { judgeRefusals, type Refusals } from './refused-by-cluster.ts';
 import { obstacles } from './protection.ts';
 import type { Ended } from './revert.ts';
 import { retoldComment } from './story.ts';
@@ -54,6 +55,8 @@ export interface BranchDecision {
   readonly inForce: readonly ProvenGrant[];
   /** Statements of the policy that do not hold. */
   readonly alarms: readonly Alarm[];
+  /** Clusters that take nothing just now. */
+  readonly failing: readonly { readonly cluster: string; readonly finding: Finding }[];
   /** One code for each grant, request and file that was judged: for metrics and the log. */
   readonly codes: readonly { readonly path: string; readonly code: ReasonCode }[];
   /** When time alone changes the decision. */
@@ -92,10 +95,19 @@ export function branchAccounts(tip: TipFacts, pending: readonly string[]): reado
 export function decideBranch(world: BranchWorld, context: BranchContext): BranchDecision {
   const { repository, tip, now } = world;
   const blocked = obstacles(repository, tip, readTrusted(tip), { github: now, local: context.localNow });
-  const states = grantStates(world, context);
+  const judged = grantStates(world, context);
+  const refusals = judgeRefusals(
+    world.verdicts,
+    judged.flatMap((state) => (state.kind === 'in-force' ? [state.grant] : [])),
+    now,
+  );
+  const states = judged.map((state) => withdrawRefused(state, refusals));
   // A request whose landing was not read is left alone: neither granted nor ended.
   const pending = landingPaths(tip).pending.filter((path) => world.landings.has(path));
-  const verdicts = pending.map((path) => ({ path, verdict: verdictOf(path, world, context, blocked) }));
+  const verdicts = pending.map((path) => {
+    const failing = refusals.failing.get(path.split('/')[1] ?? '') ?? [];
+    return { path, verdict: verdictOf(path, world, context, blocked.concat(failing)) };
+  });
 
   const ended = [
     ...states.flatMap((state) => (state.kind === 'ended' ? [endedGrant(state, tip, context.blobs)] : [])),
@@ -110,6 +122,7 @@ export function decideBranch(world: BranchWorld, context: BranchContext): Branch
   const wakes = [
     ...inForce.map(({ evidence }) => evidence.expiresAt),
     ...verdicts.flatMap(({ verdict }) => (verdict.kind === 'wait' ? [verdict.until] : [])),
+    ...(refusals.wakeAt === null ? [] : [refusals.wakeAt]),
   ];
   return {
     ended,
@@ -124,6 +137,7 @@ export function decideBranch(world: BranchWorld, context: BranchContext): Branch
     retold: inForce.flatMap((grant) => retold(grant, world, alarms)),
     inForce,
     alarms,
+    failing: [...refusals.failing].map(([cluster, finding]) => ({ cluster, finding })),
     codes: [
       ...states.flatMap(codeOfState),
       ...verdicts.map(({ path, verdict }) => ({ path, code: verdict.finding.code })),
@@ -174,6 +188,13 @@ function grantStates(world: BranchWorld, context: BranchContext): readonly Grant
 /** Everything below `grants/` but the READMEs that Curfew itself keeps there. */
 function isGrantFile({ path }: FileFacts): boolean {
   return !/^grants\/[^/]+\/README\.md$/.test(path);
+}
+
+/** Access that its cluster refuses has ended, even if nothing else ends it. */
+function withdrawRefused(state: GrantState, { withdrawn }: Refusals): GrantState {
+  if (state.kind !== 'in-force') return state;
+  const refused = withdrawn.get(state.grant.commit);
+  return refused === undefined ? state : { kind: 'ended', grant: state.grant, finding: refused };
 }
 
 function verdictOf(

@@ -234,6 +234,15 @@ export interface CommandsFacts {
   readonly comments: readonly CommentFacts[];
 }
 
+/** A commit of the default branch, and what the GitOps engine of one cluster says of it. */
+export interface RevisionFacts {
+  readonly sha: string;
+  /** Whether it ever said that the cluster took this revision. */
+  readonly taken: boolean;
+  /** Since when it says without a break that the cluster refuses it; null where that is not what it says now. */
+  readonly refusedSince: Instant | null;
+}
+
 /** Everything for one decision on the default branch, read at `now`. */
 export interface BranchWorld {
   readonly now: Instant;
@@ -247,4 +256,9 @@ export interface BranchWorld {
   readonly reverts: readonly RevertFacts[];
   /** How the pull requests that were touched last were merged. */
   readonly merges: readonly MergeFacts[];
+  /**
+   * By cluster, the newest commits of the default branch, from the tip back to the newest that the cluster ever took.
+   * The last is another one where that lies too far back. A cluster without a reporter is left out.
+   */
+  readonly verdicts: ReadonlyMap<string, readonly RevisionFacts[]>;
 }

@@ -40,6 +40,7 @@ const endingCodes = [
   'revoked',
   'not-entitled',
   'role-widened',
+  'cluster-refused',
 ] as const satisfies readonly ReasonCode[];
 
 type EndingCode = (typeof endingCodes)[number];
@@ -94,6 +95,7 @@ function contradiction(
     }
     case 'revoked':
     case 'not-entitled':
+    case 'cluster-refused':
       return null;
   }
 }

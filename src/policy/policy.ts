@@ -3,7 +3,7 @@ import type { YamlDocument } from '../request/yaml.ts';
 
 /** `.github/curfew.yaml`, validated. Permissions (`allow`) add, `limits` take away. */
 export interface Policy {
-  readonly clusters: Readonly<Record<string, { readonly environment: string }>>;
+  readonly clusters: Readonly<Record<string, Cluster>>;
   readonly identities: readonly Identity[];
   readonly allow: readonly AllowEntry[];
   readonly limits: readonly LimitEntry[];
@@ -12,6 +12,19 @@ export interface Policy {
   readonly revokers: readonly Principal[];
   readonly invariants: WrittenStatements;
   readonly paused: boolean;
+}
+
+export interface Cluster {
+  readonly environment: string;
+  /** Who says, as a commit status, whether the cluster took a revision; nobody is believed where it is left out. */
+  readonly reporter?: Reporter | undefined;
+}
+
+/** The account of a GitOps engine. */
+export interface Reporter {
+  /** For people; the id alone counts. */
+  readonly login: string;
+  readonly id: number;
 }
 
 /** Network statements that must always hold, as they are written: what they mean is for `effect/network` to say. */

@@ -68,6 +68,27 @@ const network = z.strictObject({
     .describe('How many external addresses a grant may open.'),
 });
 
+/** Also a bot, whose login ends in `[bot]`. */
+const reporterLogin = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}(?:\[bot\])?$/, 'is not a GitHub login; write it without @');
+
+const cluster = z.strictObject({
+  environment: label('an environment'),
+  reporter: z
+    .strictObject({
+      login: reporterLogin,
+      id: z
+        .int()
+        .min(1)
+        .describe('The numeric id of the account: https://api.github.com/users/LOGIN shows it.'),
+    })
+    .optional()
+    .describe(
+      'The account with which the GitOps engine of the cluster writes, as a commit status curfew-<cluster>, whether it took a revision. Nobody else is believed.',
+    ),
+});
+
 const limit = z.strictObject({
   scopes: scopes.describe('Where. Here "*" reaches _cluster and protected namespaces as well.'),
   maxDuration: duration.optional(),
@@ -123,10 +144,7 @@ export const policySchema = z
     apiVersion,
     kind: z.literal('Policy'),
     spec: z.strictObject({
-      clusters: z.record(
-        label('the name of a cluster'),
-        z.strictObject({ environment: label('an environment') }),
-      ),
+      clusters: z.record(label('the name of a cluster'), cluster),
       identities: z.array(identity).describe('One person, one Kubernetes user per cluster, and the reverse.'),
       allow: z.array(allow).describe('A request needs one entry that fits it whole; an entry only adds.'),
       limits: z.array(limit).optional().describe('Every entry that fits applies; an entry only takes away.'),

@@ -15,6 +15,7 @@ import {
   pullRequestQuery,
 } from '../../src/github/queries/pull-request.ts';
 import { teamsQuery } from '../../src/github/queries/teams.ts';
+import { verdictsQuery } from '../../src/github/queries/verdicts.ts';
 
 const schema = buildSchema(published.idl, { assumeValidSDL: true });
 
@@ -42,6 +43,7 @@ const documents: Readonly<Record<string, string>> = {
   'objectsQuery of codeowners alone': objectsQuery(0, 0, true),
   'entriesQuery(2)': entriesQuery(2),
   'teamsQuery(2)': teamsQuery(2),
+  'verdictsQuery(2)': verdictsQuery(2),
 };
 
 describe('every document is one that GitHub would accept', () => {

@@ -132,6 +132,7 @@ export function granted(text = requestText): Granted {
     commands: [],
     reverts: [],
     merges: [],
+    verdicts: new Map(),
   };
   const { grant: commit } = decideBranch(world, {
     teams,

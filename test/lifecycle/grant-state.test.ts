@@ -55,6 +55,7 @@ function granting(): {
     commands: [],
     reverts: [],
     merges: [],
+    verdicts: new Map(),
   };
   const common = { teams, accounts: new Map(), blobs: new Map(), localNow: noon, latestNow: noon };
   const { grant: commit } = decideBranch(world, common);

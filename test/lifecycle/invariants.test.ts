@@ -105,6 +105,7 @@ describe('the default branch', () => {
       commands: [{ pullRequest: 12, comments }],
       reverts: [],
       merges: [],
+      verdicts: new Map(),
     };
     const now = noon + 5 * minute;
     return decideBranch(world, {
