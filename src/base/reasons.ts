@@ -98,11 +98,6 @@ export const reasons = {
     alert: true,
     text: 'The cluster does not take what git says',
   },
-  'cluster-failing': {
-    outcome: 'hold',
-    alert: true,
-    text: 'The cluster does not take what git says',
-  },
 
   // Granting
   ready: { outcome: 'grant', text: 'Everything that the policy demands is met' },
@@ -145,11 +140,6 @@ export const reasons = {
   'role-widened': {
     outcome: 'end',
     text: 'A role that the grant binds gives more than when it was approved',
-  },
-  'cluster-refused': {
-    outcome: 'end',
-    alert: true,
-    text: 'The cluster refuses every revision that holds the access',
   },
   'cluster-refused': {
     outcome: 'end',
