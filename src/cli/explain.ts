@@ -114,6 +114,8 @@ interface Explanation {
   readonly summary: string;
   readonly findings: readonly Finding[];
   readonly approvals: ApprovalVerdict | null;
+  /** Whether there is anything left to decide. */
+  readonly open: boolean;
   /** Whether nothing stands in the way. */
   readonly clear: boolean;
 }
@@ -131,16 +133,20 @@ async function explain(port: RepositoryPort, world: PullRequestWorld, io: Comman
   const { check, findings, approvals } = decidePullRequest(world, context);
   if (check === null) {
     const story = await tellStory(port, world);
-    return { world, title: story, summary: `${story}.`, findings, approvals, clear: true };
+    return { world, title: story, summary: `${story}.`, findings, approvals, open: false, clear: true };
   }
   const clear = findings.every(({ code }) => !['wait', 'hold', 'refuse'].includes(reasons[code].outcome));
-  return { world, title: check.title, summary: check.summary, findings, approvals, clear };
+  return { world, title: check.title, summary: check.summary, findings, approvals, open: true, clear };
 }
 
-function print({ world, summary }: Explanation, approvedAs: readonly string[], { stdout }: CommandIo): void {
+function print(
+  { world, summary, open }: Explanation,
+  approvedAs: readonly string[],
+  { stdout }: CommandIo,
+): void {
   const { number, title, state, head } = world.pullRequest;
   stdout.write(`${paint(stdout, 'bold', `#${number} ${title}`)} (${state}, head ${head.slice(0, 12)})\n`);
-  if (approvedAs.length > 0)
+  if (approvedAs.length > 0 && open)
     stdout.write(
       `As if ${approvedAs.join(', ')} approved it now, and GitHub itself asked for nothing more:\n`,
     );

@@ -90,9 +90,25 @@ describe('an open request', () => {
   it('says who cannot write here', async () => {
     world.sandbox.world.createUser({ login: 'zoe', id: 1098, emails: ['zoe@example.com'] });
     const number = await world.ask('stranger');
+    expect((await explain(number, ['--approve-as', 'zoe'])).out).toContain(
+      '\nDid not count\n- zoe cannot write here\n',
+    );
     expect(await answer(number, '--approve-as', 'zoe')).toMatchObject({
       notCounted: [{ login: 'zoe', why: 'cannot-write' }],
     });
+  });
+
+  it('says who approved an older commit, and for all that who could approve', async () => {
+    const number = await world.ask('older');
+    const old = world.repository.git.branch('older') ?? '';
+    await world.as('alice').write('older', requestPath('older'), requestText({ duration: '2h' }), 'Longer');
+    const review = { owner: 'acme', repo: 'access', pull_number: number, event: 'APPROVE' } as const;
+    await world.as('bob').octokit.pulls.createReview({ ...review, commit_id: old });
+    await world.settle();
+    const { out } = await explain(number);
+    expect(out).toContain('\nDid not count\n- bob approved an older commit\n');
+    expect(out).toContain('(CODEOWNERS line 16): bob, frank\n');
+    expect((await explain(number, ['--approve-as', 'bob'])).status).toBe(0);
   });
 
   it('needs everybody whom production demands', async () => {
@@ -111,6 +127,10 @@ describe('an open request', () => {
         { satisfiedBy: ['carol'], met: true },
       ],
     });
+    const waits = await explain(number, ['--approve-as', 'carol']);
+    expect(waits.status).toBe(1);
+    expect(waits.out).toMatch(/\nWaiting for\n- [^\n]*acme\/security[^\n]*: dan\n/);
+    expect(waits.out).toMatch(/\nApproved by\n- bob, for [^\n]*\n- carol, for /);
     const { status } = await explain(number, ['--approve-as', 'carol', '--approve-as', 'dan']);
     expect(status).toBe(0);
   });
@@ -159,8 +179,9 @@ describe('another pull request', () => {
       /\(merged, head \w{12}\)\n\nIt is granted, by commit \w{40}, until 2026-12-01T10:00:00Z\.\n$/,
     );
     await world.as('grace').comment(number, '/revoke');
-    const { status, out } = await explain(number);
+    const { status, out } = await explain(number, ['--approve-as', 'bob']);
     expect(status).toBe(0);
+    expect(out).not.toContain('As if');
     expect(out).toMatch(
       /It was granted at 2026-12-01T09:00:00Z, and has ended by commit \w{40}: The access was handed back or revoked\.\n$/,
     );
