@@ -36,7 +36,7 @@ import { freePorts } from './ports.ts';
 import { temporaryFolder } from './temporary.ts';
 
 export interface ClusterOptions {
-  /** Who has a token, besides `admin` and the people of the test world (`alice@example.com`, `oidc:alice@…`). */
+  /** Who has a token, besides `admin` and the people of the test world (`alice@example.com`, `oidc:alice`). */
   readonly people?: readonly Person[];
 }
 
@@ -85,7 +85,7 @@ export interface TestCluster {
 
 const world = ['alice', 'bob', 'carol', 'dan', 'erin', 'frank', 'grace', 'mallory'].flatMap((login) => [
   { user: `${login}@example.com` },
-  { user: `oidc:${login}@example.com` },
+  { user: `oidc:${login}` },
 ]);
 
 /** Each under a name of its own in the audit log. */

@@ -48,7 +48,13 @@ export function createConnections(
   people: readonly Person[],
 ): Connections {
   const tokens = new Map(people.map(({ user }) => [user, tokenOf(folder, user)]));
-  const agent = new Agent({ keepAlive: true, maxSockets: 16 });
+  let agent: Agent | null = null;
+
+  /** The API server writes its certificate when it first starts. */
+  async function connected(): Promise<Agent> {
+    agent ??= new Agent({ keepAlive: true, maxSockets: 16, ca: await readFile(authority) });
+    return agent;
+  }
 
   async function api(user: string, as?: Impersonated): Promise<Api> {
     const identity = {
@@ -59,8 +65,7 @@ export function createConnections(
     };
     return async (method, path, body, contentType = 'application/json') => {
       const headers = { ...identity, accept: 'application/json', 'content-type': contentType };
-      const ca = await readFile(authority);
-      return await ask(new URL(path, url), { method, agent, ca, headers }, body);
+      return await ask(new URL(path, url), { method, agent: await connected(), headers }, body);
     };
   }
 
@@ -89,7 +94,7 @@ export function createConnections(
       await writeFile(file, kubeconfig(url, authority, user, await tokenFor(user)), { mode: 0o600 });
       return file;
     },
-    close: () => agent.destroy(),
+    close: () => agent?.destroy(),
   };
 }
 
