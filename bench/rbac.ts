@@ -154,7 +154,6 @@ function measure(size: Size): Figures {
         grant: [grantFor(`subject-${index}`)],
         subjectUser: `subject-${index}`,
         scope: { cluster: 'bench', namespace: 'ns-1' },
-        server: { minor: 36 },
       }),
     ),
   );

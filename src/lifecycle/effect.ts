@@ -73,8 +73,6 @@ function judge(question: EffectQuestion): GrantEffect {
     grant: objects,
     subjectUser,
     scope: path,
-    // Which version a cluster runs is not known here, so the older and weaker one is assumed.
-    server: { minor: null },
   });
   const network = judgeNetwork({
     grant: objects,

@@ -64,7 +64,7 @@ describe('curfew validate', () => {
     expect(await validate()).toEqual({
       status: 0,
       stdout:
-        'No faults in 23 files: policy, CODEOWNERS, 5 templates, 5 roles, 10 snapshot files, no requests, no grants.\n',
+        'No faults in 25 files: policy, CODEOWNERS, 5 templates, 5 roles, 12 snapshot files, no requests, no grants.\n',
       stderr: '',
     });
   });
@@ -94,7 +94,7 @@ describe('curfew validate', () => {
     expect(status).toBe(1);
     expect(JSON.parse(stdout)).toEqual({
       valid: false,
-      files: 24,
+      files: 26,
       faults: [
         {
           file: 'access-requests/x.yaml',

@@ -4,7 +4,7 @@ import type { Danger, RbacEffect } from '../effect.ts';
 import { covers, fixedRules } from './covers.ts';
 import { defaultObjects } from './default-roles.ts';
 import { escalations } from './escalations.ts';
-import { findDangers, type FoundDanger, type Server } from './find-dangers.ts';
+import { findDangers, type FoundDanger } from './find-dangers.ts';
 import { type Binding, readObjects } from './objects.ts';
 import {
   alsoIn,
@@ -18,6 +18,7 @@ import {
 import { isOwnAccount, type RefusalQuestion, refusals } from './refusals.ts';
 import { exactLine, labelOf, placeOf, sayDanger, sayFedRoles, sayLeftBehind } from './say.ts';
 import { subjectFor } from './subject.ts';
+import { sayVersion, weakest } from './version.ts';
 import { sayPermissions } from './words.ts';
 import { bindingsOf, loadRbac, type RbacWorld } from './world.ts';
 
@@ -30,7 +31,6 @@ export interface RbacQuestion extends RefusalQuestion {
   readonly grant: readonly KubernetesObject[];
   /** The Kubernetes user of the subject on this cluster. */
   readonly subjectUser: string;
-  readonly server: Server;
 }
 
 /**
@@ -38,7 +38,6 @@ export interface RbacQuestion extends RefusalQuestion {
  * what the subject holds: a snapshot can add dangers, and never take one away.
  */
 export function judgeRbac(question: RbacQuestion): RbacEffect {
-  const { server } = question;
   const world = loadRbac(standing(question));
   const bindings = readObjects(question.grant).bindings;
   const given = bindings.flatMap((binding) => rulesGiven(binding, world, question));
@@ -50,11 +49,11 @@ export function judgeRbac(question: RbacQuestion): RbacEffect {
   const gained = gainedBetween(before, grant);
   const held = alsoIn(before, grant);
 
-  const found = findDangers(grant, server);
-  const combined = newlyFound(findDangers(before, server), found, findDangers(after, server));
+  const found = findDangers(grant, weakest);
+  const combined = newlyFound(findDangers(before, weakest), found, findDangers(after, weakest));
   return {
-    gains: sayPermissions(gained, server),
-    alreadyHeld: sayPermissions(held, server),
+    gains: sayPermissions(gained, weakest),
+    alreadyHeld: sayPermissions(held, weakest),
     unnecessary: bindings.length > 0 && gained.length === 0,
     narrower: narrowerRoles(question, gained, given),
     dangers: [
@@ -65,9 +64,9 @@ export function judgeRbac(question: RbacQuestion): RbacEffect {
         ...fedRoles(bindings, question),
       ]),
     ],
-    escalations: escalations(world, before, after, server),
+    escalations: escalations(world, before, after, weakest),
     leftBehind: sayLeftBehind(found),
-    unknown: unknown(question, world),
+    unknown: unknown(question, world, grant),
     exact: [
       ...bindings.map(describeBinding),
       ...gained.map((permission) => `+ ${exactLine(permission)}`),
@@ -145,6 +144,7 @@ function narrowerRoles(
 function unknown(
   { snapshot, scope, subjectUser, roles, grant }: RbacQuestion,
   world: RbacWorld,
+  given: readonly Permission[],
 ): readonly string[] {
   const cluster = scope.cluster;
   if (snapshot.length === 0)
@@ -163,6 +163,7 @@ function unknown(
       (name) =>
         `the snapshot of ${cluster} has no ClusterRole ${name}: until the catalog is applied there, it gives nothing`,
     ),
+    ...sayVersion(cluster, snapshot, given),
     ...world.problems.map((problem) => `in the snapshot of ${cluster}, ${problem}`),
   ];
 }

@@ -44,7 +44,6 @@ function judge(more: Partial<RbacQuestion> = {}): RbacEffect {
     grant: [grant('curfew:debug-pod')],
     subjectUser: alice,
     scope: { cluster: 'prod-eu', namespace: 'payments' },
-    server: { minor: 36 },
     ...more,
   });
 }
