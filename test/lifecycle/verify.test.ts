@@ -198,7 +198,7 @@ describe('an end', () => {
     expect(found({ mainline })).toEqual([expect.stringMatching(message)]);
   });
 
-  it.each(['revoked', 'not-entitled'])('for the reason %s is believed', (code) => {
+  it.each(['revoked', 'not-entitled', 'cluster-refused'])('for the reason %s is believed', (code) => {
     expect(found({ mainline: then(both(), { author: curfew, message: ending(code) }) })).toEqual([]);
   });
 
