@@ -64,8 +64,15 @@ export function createConnections(
         : { 'impersonate-user': as.user, 'impersonate-group': [...as.groups, 'system:authenticated'] }),
     };
     return async (method, path, body, contentType = 'application/json') => {
-      const headers = { ...identity, accept: 'application/json', 'content-type': contentType };
-      return await ask(new URL(path, url), { method, agent: await connected(), headers }, body);
+      const content = body === undefined ? '' : JSON.stringify(body);
+      const headers = {
+        ...identity,
+        accept: 'application/json',
+        'content-type': contentType,
+        // Node says it by itself for POST and PATCH, and not for DELETE: the body would be taken for the next request.
+        'content-length': Buffer.byteLength(content),
+      };
+      return await ask(new URL(path, url), { method, agent: await connected(), headers }, content);
     };
   }
 
@@ -114,12 +121,9 @@ function kubeconfig(server: string, authority: string, user: string, token: stri
   });
 }
 
-async function ask(url: URL, options: RequestOptions, body: unknown): Promise<Answer> {
-  const content = body === undefined ? '' : JSON.stringify(body);
-  // Node says it by itself for POST and PATCH, and not for DELETE: the body would be taken for the next request.
-  const headers = { ...options.headers, 'content-length': Buffer.byteLength(content) };
+async function ask(url: URL, options: RequestOptions, content: string): Promise<Answer> {
   return await new Promise((resolve, reject) => {
-    const asked = request(url, { ...options, headers }, (response) => {
+    const asked = request(url, options, (response) => {
       text(response).then(
         (answer) => resolve({ status: response.statusCode ?? 0, body: parsed(answer) }),
         reject,

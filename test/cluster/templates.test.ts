@@ -4,11 +4,11 @@
  */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parseAllDocuments } from 'yaml';
 import type { KubernetesObject } from '../../src/base/json.ts';
 import { apiResources } from '../../src/effect/rbac/api-resources.ts';
 import { grantFile, readGrantFile } from '../../src/lifecycle/grant.ts';
 import { planRequest, type Plan } from '../../src/lifecycle/plan.ts';
+import { readManifests } from '../../src/request/manifests.ts';
 import { file, people, repositoryFiles, teams, tipOf } from '../lifecycle/world.ts';
 import { startCluster, type TestCluster } from './cluster.ts';
 import { concurrently } from './rbac-live.ts';
@@ -104,12 +104,13 @@ function keyOf({ verb, group, resource, subresource, namespace }: Asked): string
 }
 
 /** What stands in the cluster, as the committed snapshot says that it does. */
-function standing(): readonly object[] {
-  return ['namespaces', 'catalog', 'rbac'].flatMap((name) =>
-    parseAllDocuments(readFileSync(`clusters/staging/${name}.yaml`, 'utf8')).map(
-      (document) => document.toJS() as object,
-    ),
-  );
+function standing(): readonly KubernetesObject[] {
+  return ['namespaces', 'catalog', 'rbac'].flatMap((name) => {
+    const path = `clusters/staging/${name}.yaml`;
+    const read = readManifests(path, readFileSync(path, 'utf8'));
+    if (!read.ok) throw new Error(JSON.stringify(read.faults));
+    return read.value;
+  });
 }
 
 function grantOf(plan: Plan): readonly KubernetesObject[] {
