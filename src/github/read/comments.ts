@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { commentMarker } from '../../lifecycle/comments.ts';
+import { isOwnComment } from '../../lifecycle/comments.ts';
 import type { CommandsFacts, CommentFacts } from '../../lifecycle/facts.ts';
 import { checked } from '../answer.ts';
 import { repositoryVariables, type RepositoryContext } from '../context.ts';
@@ -35,7 +35,7 @@ export function ownComments(
   { app }: RepositoryContext,
   comments: readonly CommentFacts[],
 ): readonly OwnComment[] {
-  return comments.filter(({ author, body }) => author?.id === app.botId && body.includes(commentMarker));
+  return comments.filter((comment) => isOwnComment(comment, app.botId));
 }
 
 /** The comments of several pull requests, over all their pages. One that is not there is left out. */
