@@ -1,42 +1,59 @@
 /**
  * The oracle: what docs/design.md promises, checked against what lies in the repository by an own, simple reading of
- * it. It knows nothing of how the engine decides; ids in the sandbox rise with time, so "before" is "a smaller id".
+ * it. It knows nothing of how the engine decides. `check` is what must hold after every step, `checkRest` what must hold
+ * where faults have stopped and two sweeps are over, `checkOver` what must hold when all time is up.
  */
-import { changedPaths, type PathChange } from '../../src/sandbox/git/changed-paths.ts';
-import type { Activity, PullRequest, Review } from '../../src/sandbox/state.ts';
-import { policyVariants, type PolicyVariant } from './scenery.ts';
+import type { PathChange } from '../../src/sandbox/git/changed-paths.ts';
+import type { Activity, PullRequest } from '../../src/sandbox/state.ts';
+import { Approvals } from './approvals.ts';
+import { Chronicle, isMain, isRequest } from './chronicle.ts';
+import { Dues } from './dues.ts';
+import { expect, Violation } from './expect.ts';
+import { approveWithin, grantWithin, openPerPerson } from './law.ts';
+import { Ledger } from './ledger.ts';
+import { People } from './people.ts';
+import { hoursOf } from './scenery.ts';
 import { bot, type Stage } from './stage.ts';
 
-/** Something that must never be. */
-export class Violation extends Error {
-  override readonly name = 'Violation';
-}
+/** What machines believe about the time, as minutes ahead of GitHub. */
+export type Clocks = () => readonly number[];
 
-const mainRef = 'refs/heads/main';
+/** A machine whose clock is off by more than this grants nothing, in milliseconds. */
+const clockTolerance = 30_000;
 
 export class Oracle {
   readonly #stage: Stage;
-  /** Grant commits by the number of their pull request. */
-  readonly #granted = new Map<number, string>();
-  /** `login team` of everybody who was in a team at some time since the last check. */
-  readonly #members = new Set<string>();
+  readonly #chronicle: Chronicle;
+  readonly #people: People;
+  readonly #approvals: Approvals;
+  readonly #ledger: Ledger;
+  readonly #dues: Dues;
+  readonly #clocks: Clocks;
+  /** At each look since the last check: why nothing may be granted, and what the clocks were off by. */
+  #looks: { readonly obstacle: string | null; readonly clocks: readonly number[] }[] = [];
   #lastActivity = 0;
 
-  constructor(stage: Stage) {
+  constructor(stage: Stage, clocks: Clocks) {
     this.#stage = stage;
+    this.#clocks = clocks;
+    this.#chronicle = new Chronicle(stage);
+    this.#people = new People(stage);
+    this.#approvals = new Approvals(stage, this.#chronicle, this.#people);
+    this.#ledger = new Ledger(stage, this.#chronicle, this.#people);
+    this.#dues = new Dues(stage, this.#chronicle, this.#people, this.#approvals, this.#ledger);
     this.observe();
   }
 
   /** How many grants there have been. */
   get grants(): number {
-    return this.#granted.size;
+    return this.#ledger.grants.length;
   }
 
-  /** Remembers who is in which team now. */
+  /** Looks at what no record keeps: memberships, rules, clocks. */
   observe(): void {
-    for (const team of this.#stage.world.sandbox.world.organization('acme').teams) {
-      for (const { user } of team.members.values()) this.#members.add(`${user.login} ${team.slug}`);
-    }
+    this.#people.look();
+    this.#approvals.look();
+    this.#looks.push({ obstacle: this.#dues.obstacle(), clocks: this.#clocks() });
   }
 
   /** What must hold after every step. `alone` where no second process races for the one comment and the one check. */
@@ -46,90 +63,150 @@ export class Oracle {
     for (const activity of fresh) this.#checkActivity(activity);
     this.#lastActivity = fresh.at(-1)?.id ?? this.#lastActivity;
     if (alone) {
-      this.checkOnePerKind();
+      this.#checkOnePerKind();
       this.#checkRuns();
     }
-    this.#members.clear();
-    this.observe();
+    this.#ledger.look(this.#stage.context.clock.now() + this.#ahead());
+    this.#people.forget();
+    this.#looks = this.#looks.slice(-1);
+  }
+
+  /** How far a machine's clock was ahead of GitHub's. */
+  #ahead(): number {
+    return Math.max(0, ...this.#looks.flatMap(({ clocks }) => clocks));
   }
 
   #checkActivity(activity: Activity): void {
     const { actor, ref, after } = activity;
-    if (actor.login !== bot) return;
+    const own = actor.login === bot;
     const branch = ref.replace('refs/heads/', '');
-    expect(branch === 'main' || branch.startsWith('curfew/'), `the app pushed to ${branch}`);
-    if (/^0+$/.test(after)) {
-      expect(branch !== 'main', 'the app deleted main');
-      return;
+    const gone = /^0+$/.test(after);
+    if (own) {
+      expect(isMain(ref) || branch.startsWith('curfew/'), `the app pushed to ${branch}`);
+      expect(!gone || !isMain(ref), `the app deleted ${branch}`);
     }
-    if (branch !== 'main') return;
-    const changes = this.#changes(activity);
-    const carried = this.#stage.pullRequests.find(({ mergeCommitSha }) => mergeCommitSha === after);
+    if (!isMain(ref) || gone) return;
+    if (own) this.#checkOwn(activity);
+    this.#ledger.learn(activity, own);
+  }
+
+  #checkOwn(activity: Activity): void {
+    const changes = this.#chronicle.changes(activity);
+    const carried = this.#stage.pullRequests.find(({ mergeCommitSha }) => mergeCommitSha === activity.after);
     if (carried !== undefined && carried.author.login !== bot) {
-      this.#checkMerge(carried, changes);
+      this.#checkMerge(carried, activity, changes);
       return;
     }
     for (const change of changes) this.#checkOwnChange(activity, change, changes.length);
   }
 
-  #changes({ before, after }: Activity): readonly PathChange[] {
-    const { git } = this.#stage.repository;
-    const treeOf = (sha: string): string | null => (/^0+$/.test(sha) ? null : git.commit(sha).tree);
-    return changedPaths(git, treeOf(before), treeOf(after));
+  /** The app merges pull requests that add or delete one request, and nothing else. */
+  #checkMerge(pullRequest: PullRequest, activity: Activity, changes: readonly PathChange[]): void {
+    const about = `the app merged #${pullRequest.number}`;
+    const [change, ...others] = changes;
+    const one = change !== undefined && others.length === 0 && isRequest(change.path);
+    expect(
+      one && (change.before === null || change.after === null),
+      `${about}, which changes ${changes.map(({ path }) => path).join(' ')}`,
+    );
+    if (change.after === null) return;
+    const found = this.#chronicle.askedBy(pullRequest);
+    if (found === null) throw new Violation(`${about}, which is no request`);
+    const subject = this.#dues.subjectOf(pullRequest, found.asked);
+    const until = { id: activity.id, at: activity.timestamp };
+    const parent = activity.before;
+    const question = { pullRequest, asked: found.asked, subject, until, parent, digest: null };
+    const missing = this.#dues.agreed(question, false);
+    expect(missing === null, `${about} for ${subject}, although ${missing}`);
+    this.#checkUnhindered(about);
   }
 
-  /** The app merges pull requests that add or delete one request, and nothing else. */
-  #checkMerge(pullRequest: PullRequest, changes: readonly PathChange[]): void {
-    const [change, ...others] = changes;
-    const right =
-      change !== undefined &&
-      others.length === 0 &&
-      isRequest(change.path) &&
-      (change.before === null || change.after === null);
-    expect(
-      right,
-      `the app merged #${pullRequest.number}, which changes ${changes.map(({ path }) => path).join(' ')}`,
+  /** Nothing is granted while something stands in the way all the time. */
+  #checkUnhindered(about: string): void {
+    const obstacle = this.#looks.every((look) => look.obstacle !== null) ? this.#looks[0]?.obstacle : null;
+    expect(obstacle === null, `${about}, although ${obstacle}`);
+    const wrong = this.#looks.every(({ clocks }) =>
+      clocks.every((off) => Math.abs(off) > clockTolerance + 1000),
     );
+    expect(!wrong, `${about}, although every clock was wrong`);
   }
 
   #checkOwnChange(activity: Activity, { path, before, after }: PathChange, changes: number): void {
-    const inGrants = path.startsWith('grants/');
+    const readme = /^grants\/[^/]+\/README\.md$/.test(path);
     if (after === null) {
-      expect(inGrants || path.startsWith('access-requests/'), `the app deleted ${path}`);
+      const ours = path.startsWith('grants/') || path.startsWith('access-requests/');
+      expect(ours && !readme, `the app deleted ${path}`);
+      this.#checkEnd(activity, path, before?.sha ?? '');
       return;
     }
-    expect(inGrants, `the app wrote ${path}`);
-    if (/^grants\/[^/]+\/README\.md$/.test(path)) return;
+    expect(path.startsWith('grants/'), `the app wrote ${path}`);
+    if (readme) return;
     expect(before === null, `the app changed the bytes of ${path}`);
     expect(changes === 1, `a grant commit changes ${changes} files`);
-    this.#checkGrant(activity, path);
+    this.#checkGrant(activity, path, after.sha);
   }
 
-  #checkGrant({ before, after, timestamp }: Activity, path: string): void {
+  #checkGrant({ id, before, after, timestamp }: Activity, path: string, blob: string): void {
     const stage = this.#stage;
     const { message } = stage.repository.git.commit(after);
-    const number = Number(/^Curfew-Pull-Request: (\d+)$/m.exec(message)?.[1]);
+    const trailer = (key: string): string =>
+      new RegExp(`^Curfew-${key}: (.*)$`, 'm').exec(message)?.[1] ?? '';
+    const number = Number(trailer('Pull-Request'));
     const pullRequest = stage.pullRequests.find((each) => each.number === number);
     if (pullRequest === undefined) throw new Violation(`${path} names no pull request`);
-    const earlier = this.#granted.get(number);
-    expect(earlier === undefined, `#${number} was granted twice: ${earlier} and ${after}`);
-    this.#granted.set(number, after);
+    const earlier = this.#ledger.of(pullRequest);
+    expect(earlier === undefined, `#${number} was granted twice: ${earlier?.commit} and ${after}`);
 
     const request = path.replace('grants/', 'access-requests/');
-    const merged = stage.repository.activities.find(
-      ({ ref, after: sha }) => ref === mainRef && sha === pullRequest.mergeCommitSha,
-    );
-    if (merged === undefined || pullRequest.mergedAt === null)
+    const merged = this.#chronicle.moves.find((move) => move.after === pullRequest.mergeCommitSha);
+    if (merged === undefined || merged.id > id)
       throw new Violation(`#${number} was granted and is not merged`);
     expect(pullRequest.baseRef === 'main', `#${number} was granted and is not for main`);
-    const asked = stage.blob(request, pullRequest.headSha);
+    const found = this.#chronicle.askedBy(pullRequest);
+    if (found === null || found.path !== request)
+      throw new Violation(`#${number} was granted and asks for no such thing`);
+    expect(found.blob === stage.blob(request, before), `#${number} was granted for other content`);
+    const { asked } = found;
+    const subject = this.#dues.subjectOf(pullRequest, asked);
+    const text = stage.text(path, after) ?? '';
+    this.#checkScope(text, path);
+
+    const until = { id: merged.id, at: merged.timestamp };
+    const question = { pullRequest, asked, subject, until, parent: before, digest: trailer('Digest') };
+    const missing = this.#dues.agreed(question, false);
+    expect(missing === null, `#${number} was granted to ${subject} at ${path}, although ${missing}`);
+    this.#checkUnhindered(`#${number} was granted`);
+    const files = this.#chronicle.filesAt(before);
+    const standing = this.#ledger
+      .standing(before)
+      .filter((each) => each.subject === subject && each.end > timestamp);
     expect(
-      asked !== null && asked === stage.blob(request, before),
-      `#${number} was granted for other content`,
+      standing.length < openPerPerson(asked, files),
+      `#${number} was granted as one too many for ${subject}`,
     );
-    this.#checkScope(stage.text(path, after) ?? '', path);
-    this.#checkTime(stage.text(path, after) ?? '', timestamp, pullRequest, path);
-    this.#checkAgreed(pullRequest, merged, before, request);
+    const within = merged.timestamp - pullRequest.createdAt;
+    expect(within <= approveWithin(asked, files), `#${number} was granted although it was merged too late`);
+    const start = this.#dues.startOf(asked, merged.timestamp);
+    expect(timestamp >= start, `#${number} was granted before its start`);
+    expect(
+      timestamp <= start + grantWithin + 1000,
+      `#${number} was granted ${(timestamp - start) / 60_000} minutes after it could`,
+    );
+    const end = endOf(text);
+    const hours = (end - timestamp) / 3600_000;
+    expect(hours > 0 && hours <= hoursOf(asked.duration), `${path} of ${subject} lasts ${hours} hours`);
+    this.#ledger.add({
+      pullRequest,
+      asked,
+      subject,
+      commit: after,
+      path,
+      blob,
+      request,
+      requestBlob: found.blob,
+      end,
+      causes: new Set(),
+    });
   }
 
   #checkScope(text: string, path: string): void {
@@ -143,145 +220,70 @@ export class Oracle {
     expect(text.includes(`curfew.dev/cluster: ${cluster}`), `${path} is for another cluster`);
   }
 
-  #checkTime(text: string, grantedAt: number, { author }: PullRequest, path: string): void {
-    const hours = (endOf(text) - grantedAt) / 3600_000;
-    expect(hours > 0 && hours <= 4, `${path} of ${author.login} lasts ${hours} hours`);
-  }
-
-  /** Whether the people whom the policy at the parent demands approved this very head before it was merged. */
-  #checkAgreed(pullRequest: PullRequest, merged: Activity, parent: string, requestPath: string): void {
-    const stage = this.#stage;
-    const text = stage.text(requestPath, parent) ?? '';
-    const [, cluster = '', namespace = ''] = requestPath.split('/');
-    const policy = this.#policyAt(parent);
-    const subject = /^ {2}for: (.*)$/m.exec(text)?.[1] ?? pullRequest.author.login;
-    const about = `#${pullRequest.number} was granted to ${subject} in ${cluster}/${namespace}, although`;
-    expect(policy.grantsNothing !== true, `${about} the policy grants nothing`);
-    expect(policy.unknown !== subject, `${about} the policy does not know them`);
-    expect(namespace !== 'vault' && policy.closed !== namespace, `${about} the namespace is closed`);
-    const team = cluster === 'staging' ? 'engineers' : 'oncall';
-    expect(this.#isMember(subject, team), `${about} they are not in ${team}`);
+  /** What the app takes away has ended, for the reason that it gives. */
+  #checkEnd({ before, after, timestamp, id }: Activity, path: string, blob: string): void {
+    const request = path.replace('grants/', 'access-requests/');
+    const { message } = this.#stage.repository.git.commit(after);
+    const given = [...message.matchAll(/^Curfew-Ended: (\S+) \S+ (.+)$/gm)].filter(
+      (each) => each[2] === request,
+    );
+    const codes = given.map(([, code = '']) => code);
+    const grants = this.#ledger.grants.filter((grant) =>
+      path === request
+        ? grant.request === path && grant.requestBlob === blob
+        : grant.path === path && grant.blob === blob,
+    );
+    const isFile = path !== request;
+    if (isFile && grants.every(({ causes }) => causes.has('grant-removed'))) return;
+    expect(codes.length > 0, `the app deleted ${path} and does not say why`);
+    const clock = timestamp + this.#ahead();
+    const causes = new Set(
+      grants.flatMap((grant) => [
+        ...grant.causes,
+        ...this.#ledger.causesNow(grant, before, clock, this.#people.isMember),
+        ...(this.#ledger.standing(before).includes(grant) ? [] : ['grant-removed']),
+      ]),
+    );
+    if (!isFile)
+      for (const cause of this.#requestCauses(path, blob, before, timestamp, id)) causes.add(cause);
     expect(
-      subject === pullRequest.author.login || this.#isMember(pullRequest.author.login, 'leads'),
-      `${about} another asked`,
-    );
-    this.#checkPeople(pullRequest, merged, parent, { text, cluster, namespace, subject, policy, about });
-  }
-
-  #checkPeople(
-    pullRequest: PullRequest,
-    merged: Activity,
-    parent: string,
-    asked: {
-      readonly text: string;
-      readonly cluster: string;
-      readonly namespace: string;
-      readonly subject: string;
-      readonly policy: PolicyVariant;
-      readonly about: string;
-    },
-  ): void {
-    const { text, cluster, namespace, subject, policy, about } = asked;
-    const debugs = text.includes('template: debug-pod');
-    const short = /^ {2}duration: (30m|1h)$/m.test(text);
-    if (cluster === 'staging' && !debugs && short) return;
-    const approvers = new Set(
-      pullRequest.reviews
-        .filter((review) => this.#counts(review, pullRequest, merged, parent, debugs))
-        .map(({ author }) => author.login)
-        .filter((login) => login !== subject && login !== pullRequest.author.login),
-    );
-    const owning = namespace === 'orders' ? ['orders', 'sre'] : ['payments'];
-    const demanded = [
-      owning,
-      ...(cluster === 'prod-eu' && debugs ? [['sre']] : []),
-      ...(cluster === 'staging' && debugs && policy.staging === 'with security' ? [['security']] : []),
-    ];
-    expect(
-      this.#canPair(demanded, [...approvers]),
-      `${about} only ${[...approvers].join(' ') || 'nobody'} had approved`,
+      codes.some((code) => causes.has(code)),
+      `the app ended ${path} as ${codes.join(' ')}, which it is not; only ${[...causes].join(' ') || 'nothing'}`,
     );
   }
 
-  /** Whether each demand finds a person of its own. */
-  #canPair([teams, ...others]: readonly (readonly string[])[], people: readonly string[]): boolean {
-    if (teams === undefined) return true;
-    return people.some(
-      (login) =>
-        teams.some((team) => this.#isMember(login, team)) &&
-        this.#canPair(
-          others,
-          people.filter((other) => other !== login),
-        ),
-    );
-  }
-
-  /** Whether an approval is of the head that was merged, still stood then, and is of what is granted now. */
-  #counts(
-    review: Review,
-    pullRequest: PullRequest,
-    merged: Activity,
-    parent: string,
-    debugs: boolean,
-  ): boolean {
-    const { repository } = this.#stage;
-    const dismissal = pullRequest.timeline.find(
-      (event) => event.event === 'review_dismissed' && event.review === review,
-    );
-    const approved =
-      review.state === 'APPROVED' ||
-      (dismissal?.event === 'review_dismissed' &&
-        dismissal.previousState === 'APPROVED' &&
-        dismissal.id > merged.id);
-    const retargeted = pullRequest.timeline.findLast(
-      (event) => event.event === 'base_ref_changed' && event.id < merged.id,
-    );
-    const pushedBy = repository.activities
-      .filter(
-        ({ ref, after }) => ref === `refs/heads/${pullRequest.headRef}` && after === pullRequest.headSha,
-      )
-      .map(({ actor }) => actor);
-    // GitHub's times are whole seconds, and so is what "after" can mean.
-    const shown = repository.checkSuites
-      .filter(({ headSha, app }) => headSha === pullRequest.headSha && app.slug === 'curfew')
-      .some(({ checkRuns }) => checkRuns.some(({ startedAt }) => startedAt <= (review.submittedAt ?? 0)));
-    return (
-      approved &&
-      shown &&
-      review.commitId === pullRequest.headSha &&
-      review.id < merged.id &&
-      review.id > (retargeted?.id ?? 0) &&
-      !pushedBy.includes(review.author) &&
-      this.#sameWords(this.#tipBefore(review.id), parent, debugs)
-    );
-  }
-
-  /** Template and role are what they were when somebody approved. */
-  #sameWords(then: string, now: string, debugs: boolean): boolean {
-    const name = debugs ? 'debug-pod' : 'read-logs';
-    return [`templates/${name}.yaml`, `templates/roles/${name}.yaml`].every(
-      (path) => this.#stage.blob(path, then) === this.#stage.blob(path, now),
-    );
-  }
-
-  #tipBefore(id: number): string {
-    const moves = this.#stage.repository.activities.filter(
-      (activity) => activity.ref === mainRef && activity.id < id,
-    );
-    return moves.at(-1)?.after ?? this.#stage.tip;
-  }
-
-  #policyAt(commit: string): PolicyVariant {
-    const text = this.#stage.text('.github/curfew.yaml', commit);
-    const original = this.#stage.original.get('.github/curfew.yaml') ?? '';
-    const variant = Object.values<PolicyVariant>(policyVariants).find(
-      ({ change }) => change(original) === text,
-    );
-    return variant ?? { change: () => '', grantsNothing: true };
-  }
-
-  #isMember(login: string, team: string): boolean {
-    return this.#members.has(`${login} ${team}`);
+  /** Why a request that was never granted may be ended. */
+  #requestCauses(path: string, blob: string, tip: string, now: number, id: number): readonly string[] {
+    return this.#chronicle
+      .landingsOf(path, blob)
+      .filter(({ activity }) => activity.id < id)
+      .flatMap(({ pullRequest, activity, changes }) => {
+        if (pullRequest === null)
+          return ['landed-without-pull-request', 'request-edited', 'landed-differently'];
+        const found = this.#chronicle.askedBy(pullRequest);
+        if (pullRequest.baseRef !== this.#stage.main)
+          return ['landed-differently', 'landed-without-pull-request'];
+        if (found === null || found.path !== path || changes.length !== 1)
+          return ['landed-differently', 'landed-unapproved', 'request-edited'];
+        const { asked } = found;
+        const subject = this.#dues.subjectOf(pullRequest, asked);
+        const files = this.#chronicle.filesAt(tip);
+        const until = { id: activity.id, at: activity.timestamp };
+        const question = { pullRequest, asked, subject, until, parent: tip, digest: null };
+        const start = this.#dues.startOf(asked, activity.timestamp);
+        const doubtful =
+          this.#dues.agreed(question, true) !== null ||
+          this.#dues.carrier(pullRequest) !== null ||
+          this.#approvals.objected(pullRequest);
+        const teams = ['payments', 'orders', 'leads', 'sre', 'security'];
+        return [
+          doubtful ? 'landed-unapproved' : '',
+          found.blob === blob ? '' : 'request-edited',
+          now >= start + grantWithin ? 'not-granted-in-time' : '',
+          activity.timestamp > pullRequest.createdAt + approveWithin(asked, files) ? 'approval-expired' : '',
+          this.#ledger.revoked(pullRequest, subject, teams, this.#people.wasMember) ? 'revoked' : '',
+        ];
+      });
   }
 
   /**
@@ -289,12 +291,10 @@ export class Oracle {
    * these cannot be taken back; one that says the same as the one before it was written twice.
    */
   #checkRuns(): void {
-    const { pullRequests, repository } = this.#stage;
+    const { pullRequests } = this.#stage;
     for (const { headSha } of pullRequests) {
       if (pullRequests.filter((other) => other.headSha === headSha).length > 1) continue;
-      const runs = repository.checkSuites
-        .filter((suite) => suite.app.slug === 'curfew' && suite.headSha === headSha)
-        .flatMap(({ checkRuns }) => checkRuns.map(({ externalId }) => externalId));
+      const runs = this.#stage.checksOn(headSha).map(({ externalId }) => externalId);
       expect(
         runs.every((content, at) => at === 0 || content !== runs[at - 1]),
         `two check runs on ${headSha} say the same`,
@@ -303,7 +303,7 @@ export class Oracle {
   }
 
   /** One comment for each pull request, one open revert for each request. */
-  checkOnePerKind(): void {
+  #checkOnePerKind(): void {
     const { pullRequests } = this.#stage;
     for (const { number, comments } of pullRequests) {
       const own = comments.filter(({ author }) => author.login === bot).length;
@@ -311,42 +311,68 @@ export class Oracle {
     }
     const reverted = pullRequests
       .filter(({ author, state }) => author.login === bot && state === 'open')
-      .flatMap((each) => this.#deletedBy(each));
+      .flatMap((each) => this.#chronicle.changesOf(each).map(({ path }) => path));
     const doubled = reverted.find((path, at) => reverted.indexOf(path) !== at);
     expect(doubled === undefined, `two open revert pull requests delete ${doubled}`);
   }
 
-  #deletedBy({ headSha }: PullRequest): readonly string[] {
-    const { git } = this.#stage.repository;
-    const [parent] = git.commit(headSha).parents;
-    const before = parent === undefined ? null : git.commit(parent).tree;
-    return changedPaths(git, before, git.commit(headSha).tree).map(({ path }) => path);
+  /** What must hold after sweeps without trouble, of which the last began at `since`. */
+  checkRest(since: number): void {
+    const stage = this.#stage;
+    this.#checkOnePerKind();
+    this.#checkTree(since);
+    const right = this.#clocks().every((off) => Math.abs(off) < clockTolerance - 1000);
+    for (const path of this.#dues.pending) {
+      expect(since < this.#dues.deadlineOf(path), `${path} has no grant and stays`);
+      const why = right ? this.#dues.whyNotGranted(path) : 'a clock is wrong';
+      expect(why !== null, `${path} was not granted, although nothing stands in the way`);
+    }
+    for (const pullRequest of stage.open) {
+      if (pullRequest.baseRef !== stage.main) continue;
+      const [check] = stage.checksOn(pullRequest.headSha).slice(-1);
+      expect(check !== undefined, `nobody looked at #${pullRequest.number}`);
+      const why = right ? this.#dues.whyNotMerged(pullRequest) : 'a clock is wrong';
+      expect(why !== null, `#${pullRequest.number} was not merged, although nothing stands in the way`);
+    }
+    this.#approvals.rest();
   }
 
-  /** No grant is past its end: for after a sweep without trouble that began at `since`. */
-  checkEnds(since: number): void {
-    for (const path of this.#stage.grants) {
-      const end = endOf(this.#stage.text(path) ?? '');
-      expect(end > since, `${path} is past its end by ${(since - end) / 60_000} minutes`);
+  /** The tree holds exactly the grants that are in force. */
+  #checkTree(since: number): void {
+    const stage = this.#stage;
+    const standing = this.#ledger.standing(stage.tip);
+    for (const path of stage.grants) {
+      const grant = standing.find((each) => each.path === path);
+      if (grant === undefined) throw new Violation(`${path} is not a file that the app granted`);
+      expect(!grant.causes.has('grant-removed'), `${path} had ended and is there again`);
+      const end = (since - grant.end) / 60_000;
+      expect(end < 0, `${path} is past its end by ${end} minutes`);
+      const causes = this.#ledger.causesNow(grant, stage.tip, since, this.#people.isMember);
+      expect(causes.length === 0, `${path} is still there, although ${causes.join(' ')}`);
     }
   }
 
   /** What must hold when everything has had time to end. */
-  checkAllEnded(): void {
+  checkOver(): void {
     const stage = this.#stage;
     expect(stage.grants.length === 0, `these grants never ended: ${stage.grants.join(' ')}`);
     expect(stage.requests.length === 0, `these requests never ended: ${stage.requests.join(' ')}`);
     const open = stage.pullRequests.filter(({ author, state }) => author.login === bot && state === 'open');
     expect(open.length === 0, `${open.length} revert pull requests are still open`);
-    const unseen = stage.open.filter(
-      ({ headSha, baseRef }) => baseRef === 'main' && !this.#hasCheck(headSha),
-    );
-    expect(unseen.length === 0, `nobody looked at #${unseen.map(({ number }) => number).join(' #')}`);
+    const branches = stage.repository.git.branches().filter((name) => name.startsWith('curfew/revert-'));
+    expect(branches.length === 0, `these branches of ours are still there: ${branches.join(' ')}`);
+    for (const { pullRequest } of this.#ledger.grants) this.#checkTold(pullRequest);
   }
 
-  #hasCheck(head: string): boolean {
-    return this.#stage.repository.checkSuites.some(
-      ({ headSha, app, checkRuns }) => headSha === head && app.slug === 'curfew' && checkRuns.length > 0,
+  /** The one comment on a request that was granted tells the end. */
+  #checkTold({ number, comments }: PullRequest): void {
+    const own = comments.filter(({ author }) => author.login === bot);
+    if (this.#stage.wasRenamed || (own.length === 0 && this.#stage.silenced.has(number))) return;
+    expect(own.length === 1, `there are ${own.length} comments of ours on #${number}, which was granted`);
+    const body = own[0]?.body ?? '';
+    expect(
+      body.includes('**Ended: '),
+      `the comment on #${number} does not tell its end: ${body.slice(0, 200)}`,
     );
   }
 
@@ -368,15 +394,7 @@ export class Oracle {
   }
 }
 
-function isRequest(path: string): boolean {
-  return /^access-requests\/[^/]+\/[^/]+\/[^/]+\.yaml$/.test(path);
-}
-
 /** By what the grant file itself says. */
 function endOf(text: string): number {
   return Date.parse(/curfew\.dev\/expires-at: "?([^"\n]*)/.exec(text)?.[1] ?? '');
-}
-
-function expect(holds: boolean, otherwise: string): asserts holds {
-  if (!holds) throw new Violation(otherwise);
 }

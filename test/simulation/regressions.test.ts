@@ -8,19 +8,24 @@ function step(action: Step['action'], more: Partial<Step> = {}): Step {
 }
 
 test('a clock that jumped a day ahead and was put right does not end what is granted afterwards', async () => {
-  const outcome = await play({ seed: 1, replicas: 1, steps: [step('clock ahead')] });
+  const outcome = await play({ seed: 1, replicas: 1, protection: 'full', steps: [step('clock ahead')] });
   expect(outcome.violation).toBeNull();
 });
 
 test('what a limit paused while the clock was a day ahead goes on once the clock is right', async () => {
   const weather = { probability: 1, kinds: ['429'] } as const;
-  const outcome = await play({ seed: 1, replicas: 1, steps: [step('clock ahead', { weather })] });
+  const outcome = await play({
+    seed: 1,
+    replicas: 1,
+    protection: 'full',
+    steps: [step('clock ahead', { weather })],
+  });
   expect(outcome.violation).toBeNull();
 });
 
 test('two pull requests with one head do not write their one check run in turns', async () => {
   const steps = [step('open', { dice: 4 }), step('open twin'), step('calm')];
-  const outcome = await play({ seed: 1, replicas: 1, steps });
+  const outcome = await play({ seed: 1, replicas: 1, protection: 'full', steps });
   expect(outcome.reasons).toHaveProperty('shared-head');
   expect(outcome.violation).toBeNull();
 });

@@ -1,15 +1,15 @@
 /**
- * `npm run simulate -- --histories 2000 [--seed N]`: plays histories in two worker threads, seed after seed. Ends with
- * one line of totals, and with status 1 where anything that is promised did not hold.
+ * `npm run simulate -- --histories 2000 [--seed N] [--first]`: plays histories, seed after seed, on as many processors as
+ * there are. Ends with one line of totals, and with status 1 where anything that is promised did not hold; `--first` ends
+ * with the first failure, and does not look for the shortest way to it.
  */
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { play, type Outcome } from './history.ts';
 import { shrink } from './shrink.ts';
 import { chooseHistory, describeStep } from './steps.ts';
 import { Totals } from './totals.ts';
-
-const workers = 2;
 
 if (isMainThread) await main();
 else parentPort?.on('message', (seed: number) => void answer(seed));
@@ -21,19 +21,26 @@ async function answer(seed: number): Promise<void> {
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { histories: { type: 'string', default: '100' }, seed: { type: 'string', default: '1' } },
+    options: {
+      histories: { type: 'string', default: '100' },
+      seed: { type: 'string', default: '1' },
+      first: { type: 'boolean', default: false },
+    },
   });
   const [first, count] = [wholeNumber('--seed', values.seed), wholeNumber('--histories', values.histories)];
   const totals = new Totals();
   const startedAt = Date.now();
   await playAll(first, count, (outcome) => {
+    if (values.first && totals.failed.length > 0) return false;
     totals.add(outcome);
     if (outcome.violation !== null) say(`seed ${outcome.seed} failed: ${outcome.violation.message}`);
     if (totals.histories % 50 === 0) {
       say(`${totals.histories} of ${count} histories, ${Math.round((Date.now() - startedAt) / 1000)} s`);
     }
+    return !values.first || totals.failed.length === 0;
   });
-  for (const outcome of totals.failed.toSorted((a, b) => a.seed - b.seed).slice(0, 3)) await explain(outcome);
+  const explained = totals.failed.toSorted((a, b) => a.seed - b.seed).slice(0, values.first ? 0 : 3);
+  for (const outcome of explained) await explain(outcome);
   const never = totals.unreached.join(', ');
   process.stdout.write(`reason codes never reached: ${never === '' ? 'none' : never}\n${totals.summary()}\n`);
   process.exitCode = totals.failed.length === 0 ? 0 : 1;
@@ -44,14 +51,16 @@ function wholeNumber(option: string, text: string): number {
   return Number(text);
 }
 
-async function playAll(first: number, count: number, done: (outcome: Outcome) => void): Promise<void> {
+/** `done` says whether to go on. */
+async function playAll(first: number, count: number, done: (outcome: Outcome) => boolean): Promise<void> {
   let next = first;
+  let goOn = true;
   const run = async (): Promise<void> => {
     const worker = new Worker(new URL(import.meta.url));
-    while (next < first + count) done(await ask(worker, next++));
+    while (goOn && next < first + count) goOn = done(await ask(worker, next++)) && goOn;
     await worker.terminate();
   };
-  await Promise.all(Array.from({ length: Math.min(workers, count) }, run));
+  await Promise.all(Array.from({ length: Math.min(availableParallelism(), count) }, run));
 }
 
 async function ask(worker: Worker, seed: number): Promise<Outcome> {

@@ -2,21 +2,66 @@
 import type { SandboxContext } from '../../src/sandbox/context.ts';
 import { ApiError } from '../../src/sandbox/errors.ts';
 import { createPullRequest } from '../../src/sandbox/operations/pull-requests.ts';
-import type { PullRequest, Repository } from '../../src/sandbox/state.ts';
+import type { CheckRun, PullRequest, Repository, Ruleset } from '../../src/sandbox/state.ts';
 import type { World } from '../../src/cli/world.ts';
+import { readAsked, type Asked } from './scenery.ts';
 
 export const repositoryName = 'acme/access';
 export const bot = 'curfew[bot]';
 
+/** How the default branch is protected: as Curfew proposes it, or with no more than it insists on. */
+export type Protection = 'full' | 'least';
+
 export class Stage {
   readonly world: World;
+  /** The first commit. */
+  readonly first: string;
   /** The files of the first commit, by path. */
   readonly original: ReadonlyMap<string, string>;
+  /** The rulesets that Curfew proposes. */
+  readonly rulesets: readonly Ruleset[];
+  /** Pull requests on which somebody deleted the comment of the app. */
+  readonly silenced = new Set<number>();
+  /** Whether the default branch has ever had another name: what was merged before is not for it any more. */
+  wasRenamed = false;
 
-  constructor(world: World) {
+  constructor(world: World, protection: Protection) {
     this.world = world;
     letAdministratorsBypass(world.repository);
+    if (protection === 'least') loosen(world.repository);
+    this.first = this.tip;
     this.original = this.files();
+    this.rulesets = [...world.repository.rulesets];
+  }
+
+  /** The name of the default branch. */
+  get main(): string {
+    return this.repository.defaultBranch;
+  }
+
+  /** Whether everything that Curfew proposes is in force. */
+  get isProtected(): boolean {
+    return this.rulesets.every(
+      (ruleset) => ruleset.enforcement === 'active' && this.repository.rulesets.includes(ruleset),
+    );
+  }
+
+  /** Whether an administrator has put up rules beside those. */
+  get foreignRules(): boolean {
+    return this.repository.rulesets.some((ruleset) => !this.rulesets.includes(ruleset));
+  }
+
+  /** Our check runs on a commit, oldest first. */
+  checksOn(sha: string): readonly CheckRun[] {
+    return this.repository.checkSuites
+      .filter(({ headSha, app }) => headSha === sha && app.slug === 'curfew')
+      .flatMap(({ checkRuns }) => checkRuns);
+  }
+
+  /** What the request at a path asks for; null where it is none that people write here. */
+  asked(path: string, commit: string = this.tip): Asked | null {
+    const text = this.text(path, commit);
+    return text === null ? null : readAsked(path, text);
   }
 
   get context(): SandboxContext {
@@ -28,7 +73,7 @@ export class Stage {
   }
 
   get tip(): string {
-    return this.repository.git.branch('main') ?? '';
+    return this.repository.git.branch(this.main) ?? '';
   }
 
   get pullRequests(): readonly PullRequest[] {
@@ -70,15 +115,23 @@ export class Stage {
   }
 
   /** Commits files to a branch and pushes them. */
-  push(login: string, branch: string, files: Readonly<Record<string, string | null>>, base?: string): void {
+  push(
+    login: string,
+    branch: string,
+    files: Readonly<Record<string, string | null>>,
+    options: { readonly base?: string; readonly email?: string } = {},
+  ): void {
+    const { base, email } = options;
     const message = `${login} changes ${Object.keys(files).join(' ')}`;
-    const input = { branch, files, message, ...(base === undefined ? {} : { base }) };
+    const named =
+      email === undefined ? {} : { author: { name: email, email }, committer: { name: email, email } };
+    const input = { branch, files, message, ...named, ...(base === undefined ? {} : { base }) };
     this.world.sandbox.world.pushFiles(repositoryName, login, input);
   }
 
   /** The administrator goes past every rule. */
   force(files: Readonly<Record<string, string | null>>): void {
-    this.push('erin', 'main', files);
+    this.push('erin', this.main, files);
   }
 
   /** Opens a pull request with these files on a new branch. */
@@ -86,9 +139,10 @@ export class Stage {
     login: string,
     branch: string,
     files: Readonly<Record<string, string | null>>,
-    options: { readonly draft?: boolean; readonly base?: string } = {},
+    options: { readonly draft?: boolean; readonly email?: string } = {},
   ): PullRequest {
-    this.push(login, branch, files, this.tip);
+    const { email } = options;
+    this.push(login, branch, files, { base: this.tip, ...(email === undefined ? {} : { email }) });
     return this.openFrom(login, branch, options);
   }
 
@@ -96,13 +150,13 @@ export class Stage {
   openFrom(
     login: string,
     branch: string,
-    options: { readonly draft?: boolean; readonly base?: string },
+    options: { readonly draft?: boolean; readonly base?: string } = {},
   ): PullRequest {
     return createPullRequest(this.context, this.world.sandbox.world.actor(login), this.repository, {
       title: `${branch} of ${login}`,
       body: null,
       head: branch,
-      base: options.base ?? 'main',
+      base: options.base ?? this.main,
       draft: options.draft ?? false,
     });
   }
@@ -127,5 +181,23 @@ function letAdministratorsBypass(repository: Repository): void {
       ...ruleset.bypassActors,
       { actor_type: 'RepositoryRole', actor_id: 5, bypass_mode: 'always' },
     ];
+  }
+}
+
+/** Leaves out what the rules may lack without being in Curfew's way: it has to see for itself who pushed what last. */
+function loosen(repository: Repository): void {
+  for (const ruleset of repository.rulesets) {
+    ruleset.rules = ruleset.rules.map((rule) =>
+      rule.type === 'pull_request'
+        ? {
+            ...rule,
+            parameters: {
+              ...rule.parameters,
+              dismiss_stale_reviews_on_push: false,
+              require_last_push_approval: false,
+            },
+          }
+        : rule,
+    );
   }
 }

@@ -1,7 +1,9 @@
 /** What a history consists of: steps that are chosen before anything happens, so that any of them can be left out. */
 import { weightedNames, type ActionName } from './actions.ts';
 import { faultKinds, type FaultKind } from './faults.ts';
+import { weightedPlots, type Scene } from './plots.ts';
 import { createDice, type Dice } from './random.ts';
+import type { Protection } from './stage.ts';
 
 export interface Weather {
   /** For each request of the app, how likely one of these faults is. */
@@ -29,27 +31,31 @@ export interface Step {
 export interface History {
   readonly seed: number;
   readonly replicas: 1 | 2;
+  readonly protection: Protection;
   readonly steps: readonly Step[];
 }
 
-/** Chooses a history; equal seeds choose equal histories. */
+/** Chooses a history: one plot or two, and other things in between. Equal seeds choose equal histories. */
 export function chooseHistory(seed: number): History {
   const dice = createDice(seed);
-  const rough = dice.pick([0.1, 0.3, 0.5]);
-  const count = 8 + dice.below(9);
-  // A request that is approved comes first: a history without access has little to lose.
-  const opening: readonly ActionName[] = ['open', 'approve all', 'open', 'approve all'];
+  const rough = dice.pick([0, 0.1, 0.3, 0.5]);
+  const told = [dice.pick(weightedPlots), ...(dice.chance(0.4) ? [dice.pick(weightedPlots)] : [])];
+  const scenes = told.flatMap((plot) => plot.scenes.flatMap((scene) => [...between(dice), scene]));
+  const after = Array.from({ length: dice.below(7) }, (): Scene => ({ action: dice.pick(weightedNames) }));
+  const twice = told.some(({ replicas }) => replicas === 2) || dice.chance(0.2);
   return {
     seed,
-    replicas: dice.chance(0.25) ? 2 : 1,
-    steps: Array.from({ length: count }, (_, number) => {
-      const action = opening[number] ?? dice.pick(weightedNames);
-      return chooseStep(dice, number, action, action === 'open' ? 0 : rough);
-    }),
+    replicas: twice ? 2 : 1,
+    protection: dice.chance(0.5) ? 'full' : 'least',
+    steps: [...scenes, ...after].map((scene, number) => chooseStep(dice, number, scene, rough)),
   };
 }
 
-function chooseStep(dice: Dice, number: number, action: ActionName, rough: number): Step {
+function between(dice: Dice): readonly Scene[] {
+  return dice.chance(0.2) ? [{ action: dice.pick(weightedNames) }] : [];
+}
+
+function chooseStep(dice: Dice, number: number, scene: Scene, rough: number): Step {
   const weather = dice.chance(rough)
     ? {
         probability: dice.pick([0.05, 0.15, 0.3, 0.6]),
@@ -62,7 +68,10 @@ function chooseStep(dice: Dice, number: number, action: ActionName, rough: numbe
   const crash = dice.chance(rough)
     ? { write: 1 + dice.below(5), when: dice.pick(['before', 'after'] as const) }
     : null;
-  return { number, action, dice: dice.below(2 ** 31), weather, deliveries, crash };
+  const own = dice.below(2 ** 31);
+  const chosen: Step = { number, action: scene.action, dice: own, weather, deliveries, crash };
+  // What a plot does not say is left to chance, and what it says in calm stays calm.
+  return scene.weather === undefined ? chosen : { ...chosen, crash: null, deliveries: 'deliver', ...scene };
 }
 
 /** One step in one line. */
