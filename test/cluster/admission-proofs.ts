@@ -5,7 +5,7 @@ import type { JsonObject, KubernetesObject } from '../../src/base/json.ts';
 import { applier, guard } from '../../src/cluster/identities.ts';
 import { apply, create, owner, patch, remove, type Request } from './admission-requests.ts';
 import { admin } from './cluster.ts';
-import { ceilings, grantObject, remarked, type GrantOptions } from './grants.ts';
+import { ceilings, grantObject, record, remarked, type GrantOptions } from './grants.ts';
 
 export interface Proof {
   readonly rule: string;
@@ -41,6 +41,12 @@ export const ofOthers = {
     subjects: [bob],
   },
   policy: { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata, spec: { podSelector: {} } },
+  pod: {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata,
+    spec: { containers: [{ name: 'main', image: 'docker.io/library/busybox:1.37.0' }] },
+  },
 } satisfies Record<string, KubernetesObject>;
 
 /** An object of the grant that is there. */
@@ -66,28 +72,25 @@ function annotated(annotations: Readonly<Record<string, string | null>>): Reques
 /** Names that belong to a grant stay, so that only the rule in question is broken. */
 function withSpec(kind: string, change: (spec: JsonObject) => JsonObject): Request {
   const object = made(kind);
-  return create({ ...object, spec: change(object['spec'] as JsonObject) });
+  return create({ ...object, spec: change(record(object['spec'])) });
 }
 
 const withPod = (changes: JsonObject): Request => withSpec('Pod', (spec) => ({ ...spec, ...changes }));
 
+/** Templates have one container. */
 const withContainer = (changes: JsonObject): Request =>
-  withSpec('Pod', (spec) => ({
-    ...spec,
-    containers: (spec['containers'] as readonly JsonObject[]).map((container) => ({
-      ...container,
-      ...changes,
-    })),
-  }));
+  withSpec('Pod', (spec) => ({ ...spec, containers: [{ ...containerOf(spec), ...changes }] }));
 
 const withSecurity = (changes: JsonObject): Request =>
-  withSpec('Pod', (spec) => ({
-    ...spec,
-    containers: (spec['containers'] as readonly JsonObject[]).map((container) => ({
-      ...container,
-      securityContext: { ...(container['securityContext'] as JsonObject), ...changes },
-    })),
-  }));
+  withSpec('Pod', (spec) => {
+    const container = containerOf(spec);
+    const securityContext = { ...record(container['securityContext']), ...changes };
+    return { ...spec, containers: [{ ...container, securityContext }] };
+  });
+
+function containerOf({ containers }: JsonObject): JsonObject {
+  return record(Array.isArray(containers) ? containers[0] : null);
+}
 
 const withPolicy = (spec: JsonObject): Request => withSpec('NetworkPolicy', () => spec);
 
@@ -448,7 +451,7 @@ function pods(): readonly Proof[] {
     {
       rule: 'ends-by-itself',
       refused: {
-        'no deadline': withSpec('Pod', ({ activeDeadlineSeconds: _, ...spec }) => spec),
+        'no deadline': withPod({ activeDeadlineSeconds: null }),
         'a deadline after the end': withPod({ activeDeadlineSeconds: 1801 }),
         'starts again': withPod({ restartPolicy: 'Always' }),
         'an hour to stop': withPod({ terminationGracePeriodSeconds: 3600 }),

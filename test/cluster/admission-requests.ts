@@ -1,9 +1,9 @@
 /** Requests to the API server as proofs and attacks send them: said in a word, sent as somebody. */
 import { z } from 'zod';
-import type { Json, JsonObject, KubernetesObject } from '../../src/base/json.ts';
+import type { Json, KubernetesObject } from '../../src/base/json.ts';
 import { applier } from '../../src/cluster/identities.ts';
 import type { TestCluster } from './cluster.ts';
-import { collectionOf, pathOf } from './grants.ts';
+import { collectionOf, pathOf, record } from './grants.ts';
 
 export interface Request {
   readonly as: string;
@@ -22,8 +22,12 @@ export function create(object: KubernetesObject, as = applier.user): Request {
 }
 
 /** Server-side, as Flux does. */
-export function apply(object: KubernetesObject, as = applier.user): Request {
-  const query = 'fieldManager=kustomize-controller&force=true';
+export function apply(
+  object: KubernetesObject,
+  as = applier.user,
+  manager = 'kustomize-controller',
+): Request {
+  const query = `fieldManager=${manager}&force=true`;
   return {
     as,
     method: 'PATCH',
@@ -67,6 +71,6 @@ export async function send(cluster: TestCluster, request: Request, dryRun: boole
 /** Where a deletion has options, they say all: the query is not looked at. */
 function dry(request: Request): Request {
   const { method, query, body } = request;
-  if (method === 'DELETE') return { ...request, body: { ...(body as JsonObject), dryRun: ['All'] } };
+  if (method === 'DELETE') return { ...request, body: { ...record(body), dryRun: ['All'] } };
   return { ...request, query: `${query === undefined ? '' : `${query}&`}dryRun=All` };
 }

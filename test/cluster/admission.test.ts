@@ -7,7 +7,15 @@ import { ceilingsConfigMap } from '../../src/cluster/manifests/ceilings.ts';
 import { ofOthers, proofs, standing } from './admission-proofs.ts';
 import { apply, owner, remove, send } from './admission-requests.ts';
 import { admin, eventually, startCluster, type TestCluster } from './cluster.ts';
-import { grantObject, grantObjects, ceilings, install, pathOf, shippedTemplates } from './grants.ts';
+import {
+  grantObject,
+  grantObjects,
+  ceilings,
+  install,
+  pathOf,
+  remarked,
+  shippedTemplates,
+} from './grants.ts';
 
 let cluster: TestCluster;
 const allProofs = proofs();
@@ -29,9 +37,8 @@ beforeAll(async () => {
 
 afterAll(async () => {
   if (rows.length > 0) {
-    console.log(
-      `${rows.join('\n')}\n\n${allProofs.length} rules, each refusing and letting pass: ${requests} requests`,
-    );
+    const total = `${allProofs.length} rules, each refusing and letting pass: ${requests} requests`;
+    process.stdout.write(`\n${rows.join('\n')}\n\n${total}\n`);
   }
   await cluster?.stop();
 });
@@ -44,6 +51,21 @@ describe('with the rights of curfew manifests roles, as server-side apply sends 
           status: expect.toSatisfy((status: number) => [200, 201].includes(status)),
         });
   });
+});
+
+test.each(['read-logs', 'cluster-read'])('also as Argo CD sends %s', async (template) => {
+  const annotations = { 'argocd.argoproj.io/tracking-id': 'curfew-prod-eu:x' };
+  const objects = grantObjects({ template, id: `argo-${template}` }).map((object) =>
+    remarked(object, { annotations }),
+  );
+  // Of RBAC it first makes what is missing so, and only then applies.
+  const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
+  const reconciled = await cluster.kubectl(['auth', 'reconcile', '-f', '-'], { as: applier.user, input });
+  expect(reconciled).toMatchObject({ code: 0 });
+  for (const object of objects)
+    expect(await send(cluster, apply(object, applier.user, 'argocd-controller'), false)).toMatchObject({
+      status: 200,
+    });
 });
 
 /** Rights that nobody should have: so that what refuses is the rule in question, and not RBAC. */

@@ -1,5 +1,6 @@
 /** Grants as the engine writes them into git, from the templates and the policy of this repository. */
 import { readFileSync } from 'node:fs';
+import { isJsonObject } from '../../src/base/json-type.ts';
 import type { JsonObject, KubernetesObject } from '../../src/base/json.ts';
 import { grantLabel } from '../../src/base/grant-marks.ts';
 import { applier } from '../../src/cluster/identities.ts';
@@ -73,7 +74,7 @@ async function inForce(cluster: TestCluster): Promise<void> {
 }
 
 function unlimited(pod: KubernetesObject): KubernetesObject {
-  return { ...pod, spec: { ...(pod['spec'] as JsonObject), activeDeadlineSeconds: 86_400 } };
+  return { ...pod, spec: { ...record(pod['spec']), activeDeadlineSeconds: 86_400 } };
 }
 
 export interface GrantOptions {
@@ -175,9 +176,7 @@ export function remarked(
 ): KubernetesObject {
   const { labels, annotations, ...metadata } = object.metadata;
   const merged = (before: unknown, after: Readonly<Record<string, string | null>> = {}): JsonObject =>
-    Object.fromEntries(
-      Object.entries({ ...(before as JsonObject), ...after }).filter(([, value]) => value !== null),
-    );
+    Object.fromEntries(Object.entries({ ...record(before), ...after }).filter(([, value]) => value !== null));
   return {
     ...object,
     metadata: {
@@ -187,4 +186,9 @@ export function remarked(
       ...changes.metadata,
     },
   };
+}
+
+/** A value as an object; empty where it is none. */
+export function record(value: unknown): JsonObject {
+  return isJsonObject(value) ? value : {};
 }
