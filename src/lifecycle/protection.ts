@@ -2,7 +2,7 @@
  * What the access repository needs before anything is granted from it. Whatever is missing here is missing for
  * new grants only; ending access never asks.
  */
-import { ownersOf, type Codeowners } from '../approval/codeowners.ts';
+import { ownersOf, skippedLinesFor, type Codeowners } from '../approval/codeowners.ts';
 import { finding, type Finding } from '../base/reasons.ts';
 import { formatInstant, type Instant } from '../base/instant.ts';
 import { checkName } from './check.ts';
@@ -74,10 +74,21 @@ export const guarded = [
   { directory: 'grants/', sample: 'grants/new/new/new.yaml' },
 ] as const;
 
-/** Guarded paths that CODEOWNERS leaves without an owner; `paths` are further files that exist below them. */
+/**
+ * Guarded paths that CODEOWNERS leaves without an owner; `paths` are further files that exist below them. An e-mail
+ * address is nobody: whom GitHub takes it for cannot be seen.
+ */
 export function unownedPaths(codeowners: Codeowners, paths: readonly string[]): readonly string[] {
   const samples = [codeowners.file, '.github/curfew.yaml', ...guarded.map(({ sample }) => sample), ...paths];
-  return [...new Set(samples)].filter((path) => ownersOf(codeowners, path).owners.length === 0);
+  return [...new Set(samples)].filter((path) =>
+    ownersOf(codeowners, path).owners.every(({ kind }) => kind === 'email'),
+  );
+}
+
+/** Whether GitHub skips a line that could have been meant for this path in place of the one that decides. */
+function isMisprinted(codeowners: Codeowners, path: string): boolean {
+  const { line } = ownersOf(codeowners, path);
+  return skippedLinesFor(codeowners, path).some((fault) => fault.line > (line ?? 0));
 }
 
 /** What decides who gets what and has no owner. */
@@ -86,9 +97,12 @@ export function ownershipObstacles(tip: TipFacts, trusted: Trusted): readonly Fi
   if (codeowners === undefined) {
     return [finding('unprotected', 'There is no CODEOWNERS file that can be read on the default branch')];
   }
-  return unprotectedPaths(tip, trusted).map((path) =>
-    finding('unprotected', `${codeowners.file} gives ${path} no owner whom GitHub accepts`),
-  );
+  return unprotectedPaths(tip, trusted).map((path) => {
+    const message = isMisprinted(codeowners, path)
+      ? `GitHub skips a line of ${codeowners.file} that could have been meant for ${path}`
+      : `${codeowners.file} gives ${path} no owner whom GitHub accepts`;
+    return finding('unprotected', message);
+  });
 }
 
 /** The guarded paths, and paths that stand for files to come, without an owner whom GitHub accepts. */
@@ -101,8 +115,8 @@ export function unprotectedPaths(tip: TipFacts, trusted: Trusted): readonly stri
   if (codeowners === undefined) return [...samples, ...existing];
   const rejected = new Set(tip.codeownersErrorLines);
   const unowned = unownedPaths(codeowners, existing);
-  const inError = [...samples, ...existing].filter((path) =>
-    rejected.has(ownersOf(codeowners, path).line ?? 0),
+  const inError = [...samples, ...existing].filter(
+    (path) => rejected.has(ownersOf(codeowners, path).line ?? 0) || isMisprinted(codeowners, path),
   );
   return [...new Set([...unowned, ...inError])];
 }

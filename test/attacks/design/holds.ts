@@ -106,6 +106,18 @@ export const holds: readonly Attack[] = [
     /gives templates\/[^ ]* no owner/,
     async (field) => await field.edit(owners, /^\/templates\/.*$/m, '/templates/'),
   ),
+  onHold(
+    'a line of CODEOWNERS that GitHub skips could have meant the templates',
+    'unprotected',
+    /GitHub skips a line of \.github\/CODEOWNERS that could have been meant for templates\//,
+    async (field) => await field.edit(owners, /^\/templates\/.*$/m, '$&\n/templates/ @acme/security !sre'),
+  ),
+  onHold(
+    'only an e-mail address owns the templates',
+    'unprotected',
+    /gives templates\/[^ ]* no owner/,
+    async (field) => await field.edit(owners, /^\/templates\/.*$/m, '/templates/ erin@example.com'),
+  ),
   onHold('another CODEOWNERS takes the first place', 'unprotected', /no owner/, async (field) => {
     await field.force({ [owners]: '* @mallory\n/templates/\n/.github/\n' });
   }),
