@@ -1,6 +1,7 @@
 /** What a grant changes in all: permissions and connections under one heading, for one approval. */
 import { sha256 } from '../base/digest.ts';
-import type { KubernetesObject } from '../base/json.ts';
+import { isJsonObject } from '../base/json-type.ts';
+import type { JsonObject, KubernetesObject } from '../base/json.ts';
 import type { Effect } from '../effect/effect.ts';
 import { judgeNetwork } from '../effect/network/judge.ts';
 import { judgeRbac } from '../effect/rbac/judge.ts';
@@ -10,7 +11,7 @@ import type { RequestPath } from '../request/request.ts';
 import type { CatalogRole } from '../template/template.ts';
 import type { FileFacts, TipFacts } from './facts.ts';
 import { invariantDangers } from './invariants.ts';
-import { readSnapshot, type Snapshot } from './trusted.ts';
+import { readSnapshot, readTrusted, type Snapshot } from './trusted.ts';
 
 export interface EffectQuestion {
   readonly objects: readonly KubernetesObject[];
@@ -52,7 +53,7 @@ export function judgeEffect(question: EffectQuestion): GrantEffect {
   const { tip, objects, limits, subjectUser, path } = question;
   const known = memory.get(tip.clusters) ?? new Map<string, GrantEffect>();
   memory.set(tip.clusters, known);
-  const files = [tip.policy?.sha ?? '', ...tip.roles.map(({ sha }) => sha)];
+  const files = [tip.policy?.sha ?? '', ...[...tip.roles, ...tip.templates].map(({ sha }) => sha)];
   const key = sha256([files, objects, limits.network, limits.openSessions, subjectUser, path]);
   const effect = known.get(key) ?? judge(question);
   if (known.size >= mostRemembered) known.clear();
@@ -103,7 +104,9 @@ function judge(question: EffectQuestion): GrantEffect {
         : [
             'the namespace has no default-deny policy: with the one below, what no policy allows would be closed',
           ]),
-      ...rbac.narrower.map((role) => `the role ${role} would be enough for what is new, and gives less`),
+      ...rbac.narrower.map(
+        (role) => `${templatesWith(role, tip, path)} would be enough for what is new, and gives less`,
+      ),
     ],
     alreadyHeld: rbac.alreadyHeld,
     consequences: [...rbac.escalations, ...rbac.leftBehind.map((what) => `leave behind ${what}`)],
@@ -112,6 +115,19 @@ function judge(question: EffectQuestion): GrantEffect {
     baseline: network.baseline,
     mermaid: network.mermaid,
   };
+}
+
+/** The templates of the same scope that bind a role, for people ask for templates; the role where none does. */
+function templatesWith(role: string, tip: TipFacts, { namespace }: RequestPath): string {
+  const scope = namespace === null ? 'cluster' : 'namespace';
+  const names = [...readTrusted(tip).templates.values()]
+    .filter(({ value }) => value.scope === scope && value.manifests.some((object) => binds(object, role)))
+    .map(({ value }) => value.name);
+  return names.length === 0 ? `the role ${role}` : `the template ${names.join(' or ')}`;
+}
+
+function binds({ roleRef }: JsonObject, role: string): boolean {
+  return isJsonObject(roleRef) && roleRef['name'] === role;
 }
 
 function unreadFiles({ faults }: Snapshot): readonly string[] {

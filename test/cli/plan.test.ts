@@ -53,6 +53,28 @@ async function answer(...args: readonly string[]): Promise<Record<string, unknow
 }
 
 describe('curfew plan', () => {
+  it('names the template that would do, where what is asked for is held in part', async () => {
+    const rules = '[{apiGroups: [""], resources: [pods/log, events], verbs: [get, list, watch]}]';
+    const subjects = '[{apiGroup: rbac.authorization.k8s.io, kind: User, name: "oidc:alice"}]';
+    write(
+      'clusters/staging/held.yaml',
+      `apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: held, namespace: payments}
+rules: ${rules}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: held, namespace: payments}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: held}
+subjects: ${subjects}
+`,
+    );
+    const { out } = await plan([request, '--as', 'alice']);
+    expect(out).toContain('Held already\n- read events in payments\n- read logs of pods in payments\n');
+    expect(out).toContain('- the template network-path would be enough for what is new, and gives less\n');
+  });
+
   it('says what a request would grant, and what it assumes', async () => {
     const { status, out, err } = await plan([request, '--as', 'alice']);
     expect({ status, err }).toEqual({ status: 0, err: '' });

@@ -105,9 +105,17 @@ function ofRole(binding: Binding, { roles, snapshot }: RefusalQuestion): readonl
         `ClusterRole ${name} of the catalog cannot be read, or is made of other roles by labels: what it gives may change with them`,
       ),
     ];
-  const differs = snapshotRoles(snapshot, name).some((role) => {
-    const live = fixedRules(role);
-    return live === null || !covers(live, rules) || !covers(rules, live);
+  const live = snapshotRoles(snapshot, name);
+  if (live.length === 0 && knowsCatalog(snapshot))
+    return [
+      refusal(
+        'role-not-applied',
+        `ClusterRole ${name} is not in the snapshot of the cluster, where other roles of the catalog are: whoever makes a role of that name decides what it gives; apply the catalog, and take a new snapshot`,
+      ),
+    ];
+  const differs = live.some((role) => {
+    const theirs = fixedRules(role);
+    return theirs === null || !covers(theirs, rules) || !covers(rules, theirs);
   });
   return differs
     ? [
@@ -117,6 +125,11 @@ function ofRole(binding: Binding, { roles, snapshot }: RefusalQuestion): readonl
         ),
       ]
     : [];
+}
+
+/** Whether a snapshot tells of the catalog at all: one of namespaces and workloads alone knows nothing of roles. */
+function knowsCatalog(snapshot: readonly KubernetesObject[]): boolean {
+  return snapshot.some(({ kind, metadata }) => kind === 'ClusterRole' && metadata.name.startsWith('curfew:'));
 }
 
 function snapshotRoles(snapshot: readonly KubernetesObject[], name: string): readonly KubernetesObject[] {

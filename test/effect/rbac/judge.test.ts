@@ -204,6 +204,12 @@ describe('what is refused whatever it gives', () => {
     ],
     ['a role that differs in the cluster', { snapshot: [differing] }, ['role-differs']],
     ['a role that gives less in the cluster', { snapshot: [less] }, ['role-differs']],
+    [
+      'a role that the cluster lacks, and has others of the catalog',
+      { snapshot: [clusterRole('curfew:read-logs', ['get :pods'])] },
+      ['role-not-applied'],
+    ],
+    ['a role that the cluster may have, for nobody looked', { snapshot: standing }, []],
     ['a role that is aggregated in the cluster', { snapshot: [aggregated] }, ['role-differs']],
     [
       'a role that cannot be read in the cluster',
