@@ -32,8 +32,11 @@ export function validateRepository(files: RepositoryFiles): readonly Fault[] {
   if (codeowners !== null) reader.faults.push(...checkOwnership(codeowners, paths));
   if (policy !== null)
     reader.faults.push(...checkTemplates(policy, repository, paths), ...checkClusters(policy, paths));
+  // A role that is there in fault has its own faults.
+  const byFile = paths.flatMap((path) => /^templates\/roles\/([^/]+)\.yaml$/.exec(path)?.[1] ?? []);
+  const roleNames = [...new Set([...roles.keys(), ...byFile.map((name) => `curfew:${name}`)])];
   for (const [name, template] of templates) {
-    reader.faults.push(...tryOut(`templates/${name}.yaml`, template, [...roles.keys()]));
+    reader.faults.push(...tryOut(`templates/${name}.yaml`, template, roleNames));
   }
   for (const [path, text] of files) {
     if (text === null)

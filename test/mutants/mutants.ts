@@ -686,9 +686,9 @@ const engine: readonly Mutant[] = [
   {
     name: 'engine: the second read does not ask who pushed',
     file: 'src/app/engine.ts',
-    find: "clock, 'read', readTeams));",
+    find: "clock, 'read', reads));",
     replace:
-      "clock, 'unread', readTeams));\n    if (decision.action === 'confirm') decision = { ...decision, action: 'merge' };",
+      "clock, 'unread', reads));\n    if (decision.action === 'confirm') decision = { ...decision, action: 'merge' };",
     tests: ofEngine,
   },
   {

@@ -16,7 +16,7 @@ import { modeOf, readBlobs } from './objects.ts';
 
 /** Whoever may push brings them: so many, and so many bytes together, are read and judged without delaying others. */
 const mostFiles = 200;
-const mostBytes = 2_000_000;
+const mostBytes = 1_000_000;
 
 /**
  * No request where the pull request changes no such file, or its head is known; else one for sizes, one for every forty

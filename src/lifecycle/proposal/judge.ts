@@ -12,6 +12,7 @@ import { grantChanges } from './grants.ts';
 import { lostProtection, ownerChanges } from './owners.ts';
 import { requestChanges } from './requests.ts';
 import type { Section } from './section.ts';
+import { excessOf } from './size.ts';
 import { sideOf, type Side, type Standing } from './side.ts';
 import { brokenBy, brokenFindings, statementChanges } from './statements.ts';
 import { templateChanges } from './templates.ts';
@@ -29,12 +30,13 @@ export interface ProposalReport {
 
 /** Judges the proposed files at the tip that `standing` has. */
 export function judgeProposal(proposed: ProposedFiles, standing: Standing): ProposalReport {
-  if (proposed.excess !== null) {
-    const findings = [finding('proposal-too-large', proposed.excess)];
-    return { findings, faults: [], sections: [], passedOver: 0 };
-  }
   const { tip } = standing.world;
   const proposedFiles = proposedTip(tip, proposed);
+  const excess = proposed.excess ?? excessOf(proposedFiles, [...proposed.files.keys()]);
+  if (excess !== null) {
+    const findings = [finding('proposal-too-large', excess)];
+    return { findings, faults: [], sections: [], passedOver: 0 };
+  }
   const [before, after] = [sideOf(standing, tip), sideOf(standing, proposedFiles)];
   const faults = proposalFaults(tip, proposedFiles, proposed);
   const broken = brokenBy(before, after);

@@ -13,10 +13,17 @@ import type { Side } from './side.ts';
 export function lostProtection(before: Side, after: Side): readonly Finding[] {
   const was = unprotectedPaths(before.tip, before.trusted);
   const lost = missingFrom(was, unprotectedPaths(after.tip, after.trusted));
-  return lost.map((path) =>
-    finding('proposal-unprotected', `${path} would have no owner whom GitHub accepts`),
-  );
+  const more = lost.length - mostFindings;
+  return [
+    ...lost
+      .slice(0, mostFindings)
+      .map((path) => finding('proposal-unprotected', `${path} would have no owner whom GitHub accepts`)),
+    ...(more > 0 ? [finding('proposal-unprotected', `${more} more paths would have none`)] : []),
+  ];
 }
+
+/** More say nothing new: folders come before the files in them. */
+const mostFindings = 10;
 
 /** A section with an item for each change of owners, and the lines that GitHub would not take. */
 export function ownerChanges(before: Side, after: Side): Section {

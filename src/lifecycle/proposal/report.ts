@@ -20,13 +20,7 @@ export function describeProposal(report: ProposalReport): Omit<ReportText, 'comm
     title,
     summary: [
       `**${escapeMarkdown(title)}.**`,
-      ...list(
-        'Also',
-        // The first is the title; faults of files have a list of their own.
-        findings
-          .slice(1)
-          .flatMap(({ code, message }) => (code === 'proposal-invalid' ? [] : escapeMarkdown(message))),
-      ),
+      ...list('Also', others(report)),
       ...list('What to change', whatToChange),
       ...sections.flatMap(({ heading, items }) => list(heading, items)),
       ...(passedOver === 0
@@ -37,4 +31,12 @@ export function describeProposal(report: ProposalReport): Omit<ReportText, 'comm
     ].join('\n\n'),
     details: exact.length === 0 ? '' : codeBlock(exact.join('\n'), 'diff'),
   };
+}
+
+/** What else is against it, where nothing below says so: faults and statements have lists of their own. */
+function others({ findings }: ProposalReport): readonly string[] {
+  return findings
+    .slice(1)
+    .filter(({ code }) => code !== 'proposal-invalid' && code !== 'invariant-broken')
+    .map(({ message }) => escapeMarkdown(message));
 }

@@ -33,7 +33,7 @@ export function brokenFindings(broken: readonly Broken[]): readonly Finding[] {
 export function statementChanges(broken: readonly Broken[]): Section {
   return section(
     'Network statements',
-    broken.map(({ text, because }) => escapeMarkdown(`${text}${sayBecause(because)}`)),
+    broken.map(({ text, because }) => escapeMarkdown(`${sentence(text)}${sayBecause(because)}`)),
     null,
   );
 }

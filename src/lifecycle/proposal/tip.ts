@@ -21,10 +21,25 @@ export function proposedTip(tip: TipFacts, { files, codeownersErrorLines }: Prop
   };
 }
 
-/** The same list where nothing in it changes: what was worked out of it is still known. */
+/** One list for the same files and the same change: what was worked out of it is still known at the next look. */
+const memory = new WeakMap<Files, WeakMap<readonly FileFacts[], readonly FileFacts[]>>();
+
+/** The same list where nothing in it changes. */
 function replaced(before: readonly FileFacts[], files: Files, pattern: RegExp): readonly FileFacts[] {
   const changed = [...files].filter(([path]) => pattern.test(path));
   if (changed.length === 0) return before;
+  const known = memory.get(files) ?? new WeakMap<readonly FileFacts[], readonly FileFacts[]>();
+  memory.set(files, known);
+  const after = known.get(before) ?? replace(before, files, changed);
+  known.set(before, after);
+  return after;
+}
+
+function replace(
+  before: readonly FileFacts[],
+  files: Files,
+  changed: readonly (readonly [string, FileFacts | null])[],
+): readonly FileFacts[] {
   const put = changed.flatMap(([, file]) => file ?? []);
   return [...before.filter(({ path }) => !files.has(path)), ...put].sort((a, b) =>
     a.path < b.path ? -1 : 1,
