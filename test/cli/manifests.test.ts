@@ -87,10 +87,15 @@ describe('the App manifest', () => {
     [['rulesets'], '--app-id is missing'],
     [['rulesets', '--app-id', 'x'], '--app-id: "x" is no App ID'],
     [['ap'], 'there is no manifest "ap"; did you mean "app"?'],
-    [[], 'say which: app, rulesets, roles, admission, flux, argocd, snapshot'],
   ])('%j is refused', async (args, message) => {
     const [status, out, err] = await manifests(...args);
     expect([status, out, err.split('\n')[0]]).toEqual([2, '', `curfew manifests: ${message}`]);
+  });
+
+  test('has to be named among the others', async () => {
+    const [status, out, err] = await manifests();
+    expect([status, out]).toEqual([2, '']);
+    expect(err).toMatch(/^curfew manifests: say which: app, rulesets, roles, /);
   });
 });
 

@@ -533,6 +533,7 @@ function others(): readonly Proof[] {
       rule: 'end-within-the-ceiling',
       refused: {
         'ten minutes over': annotated({ [grantAnnotations.expiresAt]: inSeconds(max + 600) }),
+        'over, from its beginning': annotated({ [grantAnnotations.grantedAt]: inSeconds(-max) }),
         'in a year': annotated({ [grantAnnotations.expiresAt]: inSeconds(365 * 86_400) }),
       },
       passes: { 'to the second': annotated({ [grantAnnotations.expiresAt]: inSeconds(max) }) },

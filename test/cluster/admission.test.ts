@@ -4,6 +4,9 @@ import type { KubernetesObject } from '../../src/base/json.ts';
 import { applier, guard } from '../../src/cluster/identities.ts';
 import { ruleSets } from '../../src/cluster/manifests/admission.ts';
 import { ceilingsConfigMap } from '../../src/cluster/manifests/ceilings.ts';
+import { checkAdmission } from '../../src/cluster/manifests/check.ts';
+import { readManifests } from '../../src/request/manifests.ts';
+import { manifestLimits } from '../../src/request/yaml-limits.ts';
 import { ofOthers, proofs, standing } from './admission-proofs.ts';
 import { apply, owner, remove, send } from './admission-requests.ts';
 import { admin, eventually, startCluster, type TestCluster } from './cluster.ts';
@@ -41,6 +44,19 @@ afterAll(async () => {
     process.stdout.write(`\n${rows.join('\n')}\n\n${total}\n`);
   }
   await cluster?.stop();
+});
+
+test('what is installed is what it should be, as --check reads it', async () => {
+  const kinds = 'validatingadmissionpolicies,validatingadmissionpolicybindings,configmaps';
+  const args = ['get', kinds, '-A', '-l', 'app.kubernetes.io/part-of=curfew', '-o', 'yaml'];
+  const { stdout } = await cluster.kubectl(args);
+  const installed = readManifests('installed.yaml', stdout, {
+    ...manifestLimits,
+    bytes: 2 ** 22,
+    keys: 100_000,
+    tokens: 2 ** 20,
+  });
+  expect(installed.ok && checkAdmission(installed.value, ceilings())).toEqual([]);
 });
 
 describe('with the rights of curfew manifests roles, as server-side apply sends them', () => {

@@ -98,17 +98,14 @@ function sorted(texts: readonly string[]): readonly string[] {
   return [...new Set(texts)].toSorted();
 }
 
-/** Entries of the policy that no ceiling lets pass: those that name a protected namespace. */
+/** Scopes of the policy that no ceiling lets pass: protected namespaces, where an entry names one. */
 export function neverGranted(policy: Policy, cluster: string): readonly string[] {
   return policy.allow.flatMap(({ name, scopes }) =>
     scopes
-      .filter(
-        (scope) => matchesGlob(clusterOf(scope), cluster) && isProtectedNamespace(policy, namespaceOf(scope)),
-      )
-      .map(
-        (scope) =>
-          `"${name}" allows ${scope}, and the namespace is among protectedNamespaces of the ceilings`,
-      ),
+      .map((scope) => ({ scope, namespace: namespaceOf(scope) }))
+      .filter(({ scope, namespace }) => matchesGlob(clusterOf(scope), cluster) && !namespace.includes('*'))
+      .filter(({ namespace }) => isProtectedNamespace(policy, namespace))
+      .map(({ scope }) => `"${name}" allows ${scope}, which is among protectedNamespaces of the ceilings`),
   );
 }
 

@@ -3,7 +3,7 @@ import { grantAnnotations, grantLabel } from '../../../base/grant-marks.ts';
 import { applier, guard } from '../../identities.ts';
 import { grantResources, isLabelled, listed, quoted, type RuleSet } from './rule.ts';
 
-export const authorityName = 'curfew-authority';
+const authorityName = 'curfew-authority';
 
 /**
  * Annotations that a write to a Pod's status must leave alone: ours, and those by which Flux and Argo CD are told to keep

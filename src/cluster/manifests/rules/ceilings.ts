@@ -1,6 +1,6 @@
 /** What the access repository may grant at most on this cluster, by the ceilings that its administrators keep. */
 import { grantAnnotations } from '../../../base/grant-marks.ts';
-import { end, grantResources, quoted, times, type RuleSet } from './rule.ts';
+import { beginning, end, grantResources, quoted, times, type RuleSet } from './rule.ts';
 
 /** By how much the clock of whoever granted may be ahead of the API server's, without a grant being refused for it. */
 const tolerance = '1m';
@@ -39,8 +39,11 @@ export const ceilingRules: RuleSet = {
     },
     {
       name: 'end-within-the-ceiling',
-      expression: `!variables.timed || ${end} <= timestamp(object.metadata.creationTimestamp) + duration(params.data.maxDuration) + duration('${tolerance}')`,
-      message: `${grantAnnotations.expiresAt} is further away than maxDuration of this cluster's ceilings; ask for less, or have an administrator raise it`,
+      // From its beginning too: a Pod may run that long, whenever it starts.
+      expression: `!variables.timed || (
+  ${end} <= timestamp(object.metadata.creationTimestamp) + duration(params.data.maxDuration) + duration('${tolerance}') &&
+  ${end} - ${beginning} <= duration(params.data.maxDuration))`,
+      message: `${grantAnnotations.expiresAt} is further away, or further from ${grantAnnotations.grantedAt}, than maxDuration of this cluster's ceilings; ask for less, or have an administrator raise it`,
     },
     {
       name: 'unprotected-namespace',

@@ -4,10 +4,13 @@ import { alwaysProtected } from '../../../policy/protected.ts';
 import { longestGrantId } from '../../../template/template.ts';
 import { beginning, end, grantResources, listed, quoted, times, type RuleSet } from './rule.ts';
 
-/** What Flux and Argo CD write on what they apply, to find it again. Never what tells them to keep it. */
+/**
+ * What Flux and Argo CD write on what they apply, to find it again; never what tells them to keep it. And what Kubernetes
+ * itself notes on a Pod for which a LimitRange filled something in.
+ */
 const tools = {
   labels: ['kustomize.toolkit.fluxcd.io/name', 'kustomize.toolkit.fluxcd.io/namespace'],
-  annotations: ['argocd.argoproj.io/tracking-id'],
+  annotations: ['argocd.argoproj.io/tracking-id', 'kubernetes.io/limit-ranger'],
 };
 
 const namespaces = `^(${alwaysProtected.map((glob) => glob.replaceAll('*', '.*')).join('|')})$`;
