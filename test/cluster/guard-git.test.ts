@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { guardObjects } from '../../src/cluster/manifests/guard.ts';
 import { systemNamespaceObject } from '../../src/cluster/manifests/roles.ts';
-import { startCluster, type TestCluster } from './cluster.ts';
+import { eventually, startCluster, type TestCluster } from './cluster.ts';
 import { createSource, grantText, repository, type Source } from './guard-artifact.ts';
 import { deleteGrants, pod, present, roleBinding, startGuard, type RunningGuard } from './guard-world.ts';
 
@@ -50,7 +50,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await guard.stop();
   await deleteGrants(cluster);
-  await expect.poll(async () => await present(cluster), { timeout: 10_000 }).toEqual([]);
+  await eventually('the grants are gone', async () => (await present(cluster)).length === 0);
 });
 afterAll(async () => {
   source?.close();

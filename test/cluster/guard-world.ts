@@ -60,9 +60,9 @@ export async function startGuard(cluster: TestCluster, setting: GuardSetting = {
     },
     stop.signal,
   );
-  let failure: unknown;
-  running.catch((error: unknown) => {
-    failure = error;
+  let failure: string | null = null;
+  running.catch((error: Error) => {
+    failure = error.message;
   });
   const page = async (path: string): Promise<Response> => await fetch(`${log[0]?.url ?? ''}${path}`);
   const guard: RunningGuard = {
@@ -77,7 +77,7 @@ export async function startGuard(cluster: TestCluster, setting: GuardSetting = {
     },
   };
   await eventually('the guard is ready', async () => await guard.ready(), {
-    failed: () => (failure === undefined ? null : String(failure)),
+    failed: () => failure,
   });
   return guard;
 }

@@ -56,8 +56,11 @@ const answerTimeout = 5_000;
 /** A kubelet replaces a token when a fifth of its life is left: ten minutes or more. */
 const credentialsAge = 10_000;
 
-/** So many requests run at once, beside the watches, which have connections of their own. */
-export const parallelRequests = 64;
+/**
+ * So many requests run at once, beside the watches, which have connections of their own. A deletion takes an API server
+ * some 10 ms, most of it waiting for etcd; far more at once only queue up there.
+ */
+export const parallelRequests = 32;
 
 export class Api {
   readonly #connection: Connection;

@@ -43,6 +43,7 @@ export async function runGuard(options: GuardOptions, signal: AbortSignal): Prom
   const { log, git } = options;
   const clock = new GuardClock(options.clock, () => performance.now());
   const api = new Api(options.connection, (serverTime) => clock.heard(serverTime));
+  // The rest is for lists, and for reading what git grants: they do not wait while much is removed.
   const lanes = new Lanes(parallelRequests - 8);
   const events = new EventWriter(api, options.instance, () => !lanes.idle);
   const metrics = createMetrics({
