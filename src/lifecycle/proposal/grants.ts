@@ -67,7 +67,7 @@ function goesOn(
   const [known, dangers] = [dangersOf(grant, before), dangersOf(grant, after)];
   return [
     ...lost,
-    ...dangers.filter((danger) => !known.includes(danger)).map((danger) => `new danger: ${danger}`),
+    ...dangers.filter((danger) => !known.includes(danger)).map((danger) => `new danger, ${danger}`),
   ];
 }
 

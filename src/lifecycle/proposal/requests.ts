@@ -3,6 +3,7 @@ import { describeRequirement } from '../../approval/describe.ts';
 import type { TeamFacts } from '../../approval/approval.ts';
 import { escapeMarkdown } from '../../base/markdown.ts';
 import { reasons } from '../../base/reasons.ts';
+import type { Danger } from '../../effect/effect.ts';
 import { count, joinWords } from '../../effect/network/words.ts';
 import { identityByLogin } from '../../policy/identity.ts';
 import { principalTeams } from '../../policy/principals.ts';
@@ -102,10 +103,7 @@ function difference(was: Planned, is: Planned, unseen: readonly string[]): reado
   const [asked, asks] = [was, is].map(({ plan }) =>
     joinWords(plan.requirements.map((requirement) => describeRequirement(requirement))),
   );
-  const dangers = missingFrom(
-    was.plan.effect.dangers.map(({ message }) => message),
-    is.plan.effect.dangers.map(({ message }) => message),
-  );
+  const dangers = missingFrom(was.plan.effect.dangers.map(sayDanger), is.plan.effect.dangers.map(sayDanger));
   return [
     ...(asked === asks
       ? []
@@ -113,8 +111,12 @@ function difference(was: Planned, is: Planned, unseen: readonly string[]): reado
     ...(asked === asks && was.plan.digest !== is.plan.digest
       ? ['what it would grant changes, so approvals given until then would no longer count']
       : []),
-    ...dangers.map((danger) => `new danger: ${danger}`),
+    ...dangers.map((danger) => `new danger, ${danger}`),
   ];
+}
+
+function sayDanger({ severity, message }: Danger): string {
+  return `${severity}: ${message}`;
 }
 
 /** `#12: **alice** asks for **debug-pod** in payments on prod-eu`. */

@@ -3,7 +3,7 @@ import { escapeMarkdown } from '../../base/markdown.ts';
 import type { Danger } from '../../effect/effect.ts';
 import { compareRbac } from '../../effect/rbac/compare.ts';
 import { loadRbac } from '../../effect/rbac/world.ts';
-import { count } from '../../effect/network/words.ts';
+import { count, joinWords } from '../../effect/network/words.ts';
 import { noApprovals } from '../../policy/demand.ts';
 import { effectiveLimits } from '../../policy/limits.ts';
 import type { RequestPath } from '../../request/request.ts';
@@ -67,21 +67,26 @@ function changeOf(name: string, was: Known, is: Known, sides: Sides): Change | n
     ];
     if (isSame(was, is, old, now, before, after)) return [];
     if (!allowance.take(2)) return [];
-    const head = `${title} in ${escapeMarkdown(describePlace(place, after.policy))}${withValues(is.value, place, after)}`;
-    const { lines, exact } = compare(place, old, now, before, after);
-    return [{ head, lines, exact }];
+    const where = describePlace(place, after.policy);
+    return [{ where, values: valuesOf(is.value, place, after), ...compare(place, old, now, before, after) }];
   });
   if (perPlace.length === 0) return null;
+  // Where it is the same in all of them it is said once.
+  const alike = [...Map.groupBy(perPlace, ({ values, lines }) => JSON.stringify([values, lines])).values()];
+  const changes = alike.flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const head = `in ${joinWords(group.map(({ where }) => where))}${first.values}`;
+    return [{ ...first, head }];
+  });
   return {
-    items: perPlace.map(({ head, lines }) =>
-      lines.length === 0 ? `${head} gives what it gave` : nested(head, lines),
+    items: changes.map(({ head, lines }) =>
+      lines.length === 0
+        ? `${title} ${escapeMarkdown(head)} gives what it gave`
+        : nested(`${title} ${escapeMarkdown(head)}`, lines),
     ),
-    exact: perPlace.flatMap(({ head, exact }) => (exact.length === 0 ? [] : [`# ${plain(head)}`, ...exact])),
+    exact: changes.flatMap(({ head, exact }) => (exact.length === 0 ? [] : [`# ${name} ${head}`, ...exact])),
   };
-}
-
-function plain(head: string): string {
-  return head.replaceAll('**', '');
 }
 
 /** Whether neither the template nor a role that it binds there is another than before. */
@@ -130,12 +135,14 @@ function compare(
   };
 }
 
-const nothing: Pick<GrantEffect, 'dangers' | 'connections'> = { dangers: [], connections: [] };
+type Given = Pick<GrantEffect, 'dangers' | 'connections'>;
 
-function effectOf(place: RequestPath, sample: Sample | null, side: Side): typeof nothing {
+const nothing: Given = { dangers: [], connections: [] };
+
+function effectOf(place: RequestPath, sample: Sample | null, side: Side): Given {
   const { tip, trusted, policy } = side;
   if (sample === null || sample.fault !== null || policy === null) return nothing;
-  return judgeEffect({
+  const { dangers, connections } = judgeEffect({
     objects: sample.objects,
     roles: [...trusted.roles.values()].map(({ value }) => value),
     tip,
@@ -144,11 +151,13 @@ function effectOf(place: RequestPath, sample: Sample | null, side: Side): typeof
     subjectUser: somebody,
     path: place,
   });
+  // What the whole difference of a grant adds to its last sentence says nothing about two grants.
+  return { dangers, connections: connections.map((each) => each.replace(/; nothing else changes$/, '')) };
 }
 
 /** The danger, and whether anybody could get it all the same. */
 function sayDanger(danger: Danger, place: RequestPath, { policy }: Side): string {
-  const said = `${danger.severity}: ${danger.message}`;
+  const said = `new danger, ${danger.severity}: ${danger.message}`;
   if (policy === null) return said;
   const environment = policy.clusters[place.cluster]?.environment ?? 'production';
   const limits = effectiveLimits(policy, place);
@@ -162,9 +171,9 @@ function sayDanger(danger: Danger, place: RequestPath, { policy }: Side): string
   return owners > 0 || others.length > 0 ? `${said}; further approvals would be asked for there` : said;
 }
 
-/** ` with app=payments-api, port=8443`, where it takes any. */
-function withValues(template: Template, place: RequestPath, { tip }: Side): string {
+/** `, with app=payments-api, port=8443`, where it takes any. */
+function valuesOf(template: Template, place: RequestPath, { tip }: Side): string {
   const values = Object.entries(sampleParameters(template, place, tip));
   const said = values.map(([name, value]) => `${name}=${String(value)}`).join(', ');
-  return values.length === 0 ? '' : `, with ${escapeMarkdown(said)}`;
+  return values.length === 0 ? '' : `, with ${said}`;
 }
