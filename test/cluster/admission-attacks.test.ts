@@ -164,6 +164,19 @@ const byApplier: readonly Attack[] = [
   ],
 ];
 
+const byGuard: readonly Attack[] = [
+  ['deletes a binding of others', remove(ofOthers.binding, guard.user), 'rule only-grants'],
+  ['deletes the default-deny policy', remove(ofOthers.policy, guard.user), 'rule only-grants'],
+  ['makes a grant', create(forged, guard.user), 'RBAC'],
+  ['moves the end of one', patch(binding, endIn(7200), guard.user), 'RBAC'],
+  ['reads Secrets', ask(guard.user, 'GET', '/api/v1/namespaces/payments/secrets'), 'RBAC'],
+  [
+    'takes the rules away',
+    ask(guard.user, 'DELETE', `${admission}/validatingadmissionpolicybindings/curfew-authority`),
+    'RBAC',
+  ],
+];
+
 function withVolume(source: JsonObject): KubernetesObject {
   const own = grantObject('Pod', { template: 'network-path', id: 'payments-forged' });
   return { ...own, spec: { ...record(own['spec']), volumes: [{ name: 'v', ...source }] } };
@@ -187,11 +200,7 @@ function prolonging(as: string, by: (rule: string) => Refusal): readonly Attack[
       patch(binding, { metadata: { labels: { [grantLabel]: 'payments-else' } } }, as),
       by(reason),
     ],
-    [
-      'takes in a friend',
-      patch(binding, { subjects: [user(alice), user('bob@example.com')] }, as),
-      by(reason),
-    ],
+    ['takes in a friend', patch(binding, { subjects: [user(alice), user('bob@example.com')] }, as), by('')],
     [
       'gives the binding an owner',
       patch(
@@ -205,7 +214,7 @@ function prolonging(as: string, by: (rule: string) => Refusal): readonly Attack[
       ),
       by(reason),
     ],
-    ['opens the network path further', patch(policy, { spec: { egress: [{}] } }, as), by(reason)],
+    ['opens the network path further', patch(policy, { spec: { egress: [{}] } }, as), by('')],
     ['deletes the policy that isolates the access Pod', remove(policy, as), by('few-delete')],
     [
       'has the binding wait for an object that never goes',
@@ -361,6 +370,12 @@ describe('the applier, taken over', () => {
     expect(await send(cluster, most, true)).toMatchObject({ status: 201 });
     for (const object of held.flatMap(grantObjects))
       expect(await send(cluster, remove(object, applier.user), true)).toMatchObject({ status: 200 });
+  });
+});
+
+describe('the guard, taken over', () => {
+  test.each(byGuard)('%s', async (...attack) => {
+    expect(await attempt('the guard, taken over', attack)).toContain(attack[2]);
   });
 });
 

@@ -13,6 +13,6 @@ export function grantsFolder({ cluster }: Delivery): string {
 }
 
 /** What names the source, the applied folder, and the verdict on a revision. */
-export function deliveryName({ cluster }: Delivery): string {
+export function deliveryName({ cluster }: Pick<Delivery, 'cluster'>): string {
   return `curfew-${cluster}`;
 }

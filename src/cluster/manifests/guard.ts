@@ -21,6 +21,7 @@ export function guardObjects(install: GuardInstall): readonly KubernetesObject[]
     clusterRole(),
     binding('ClusterRoleBinding', { name: guard.name, labels: labelsOf('guard') }),
     ...(install.git === null ? [] : repositoryRole(install.git.repository)),
+    flowSchema(),
     deployment(install),
     disruptionBudget(),
   ];
@@ -86,7 +87,10 @@ function deployment({ image, git }: GuardInstall): KubernetesObject {
       selector: { matchLabels: selector },
       strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
       template: {
-        metadata: { labels },
+        metadata: {
+          labels,
+          annotations: { 'prometheus.io/scrape': 'true', 'prometheus.io/port': String(port) },
+        },
         spec: {
           serviceAccountName: guard.name,
           // Preempts what it needs the room of; it ends access.
@@ -138,6 +142,39 @@ function container(image: string, git: GuardInstall['git']): JsonObject {
     livenessProbe: { ...probe('/healthz'), periodSeconds: 10, failureThreshold: 6 },
     readinessProbe: { ...probe('/readyz'), periodSeconds: 5 },
     startupProbe: { ...probe('/healthz'), periodSeconds: 1, failureThreshold: 60 },
+  };
+}
+
+/**
+ * What the guard asks of the API server is not kept waiting by what other workloads ask. See
+ * https://kubernetes.io/docs/concepts/cluster-administration/flow-control/
+ */
+function flowSchema(): KubernetesObject {
+  const everything = {
+    verbs: ['*'],
+    apiGroups: ['*'],
+    resources: ['*'],
+    namespaces: ['*'],
+    clusterScope: true,
+  };
+  return {
+    apiVersion: 'flowcontrol.apiserver.k8s.io/v1',
+    kind: 'FlowSchema',
+    metadata: { name: guard.name, labels: labelsOf('guard') },
+    spec: {
+      priorityLevelConfiguration: { name: 'workload-high' },
+      // Before the schema of all service accounts, which is 9000.
+      matchingPrecedence: 1000,
+      distinguisherMethod: { type: 'ByUser' },
+      rules: [
+        {
+          subjects: [
+            { kind: 'ServiceAccount', serviceAccount: { name: guard.name, namespace: systemNamespace } },
+          ],
+          resourceRules: [everything],
+        },
+      ],
+    },
   };
 }
 
