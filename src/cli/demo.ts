@@ -6,8 +6,9 @@ import { createLog } from '../app/log.ts';
 import { formatInstant, parseInstant } from '../base/instant.ts';
 import { manualClock } from '../sandbox/clock.ts';
 import { parseArguments } from './arguments.ts';
-import { exitCode, InputError, type Command, type CommandIo } from './command.ts';
+import { exitCode, InputError, UsageError, type Command, type CommandIo } from './command.ts';
 import { cloneAccessRepository, gitLog } from './demo-clone.ts';
+import { demoInCluster } from './demo-cluster.ts';
 import { createNarrator, type Narrator } from './demo-narrator.ts';
 import { createObserver, type Observer } from './demo-observer.ts';
 import { createWorldClock } from './world-clock.ts';
@@ -16,7 +17,7 @@ import { createWorld, type World } from './world.ts';
 export const demoCommand: Command = {
   name: 'demo',
   summary: 'Live the whole life of a grant in the sandbox, and tell it',
-  usage: `curfew demo [--json] [--keep DIR]
+  usage: `curfew demo [--json] [--keep DIR] | --cluster
 
 Starts an embedded GitHub and Curfew on this machine, opens a request as alice, approves it as bob, lets time pass, and
 tells what happens: the plan, the missing approval, the merge, the grant with its manifests, the revert, and at the end the
@@ -27,6 +28,9 @@ Options:
   --json       print one JSON object per line and nothing else: {"step", "time", "pullRequest", "commit"}, where step is
                opened, planned, waiting, approved, merged, granted, expired, reverted, ended
   --keep DIR   leave the access repository in the new folder DIR, as an ordinary git clone
+  --cluster    live it in real time against a real Kubernetes control plane and a real Flux on this machine, with a grant
+               of one minute and kubectl as the person; only in a checkout, and needs Go: the first time they are built,
+               for four minutes or more
 
 Example:
   curfew demo --keep /tmp/access
@@ -34,9 +38,18 @@ Example:
   run: async (args, io) => {
     const { values } = parseArguments(
       args,
-      { json: { type: 'boolean', default: false }, keep: { type: 'string' } },
+      {
+        json: { type: 'boolean', default: false },
+        keep: { type: 'string' },
+        cluster: { type: 'boolean', default: false },
+      },
       { max: 0 },
     );
+    if (values.cluster) {
+      if (values.json || values.keep !== undefined)
+        throw new UsageError('--cluster goes with neither --json nor --keep');
+      return await demoInCluster();
+    }
     const keep = values.keep === undefined ? null : resolve(io.cwd, values.keep);
     if (keep !== null && (await lstat(keep).catch(() => null)) !== null) {
       throw new InputError(`${keep} is there already; --keep wants the name of a new folder`);
