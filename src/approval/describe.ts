@@ -15,7 +15,7 @@ const reasonsNotToCount: Readonly<Record<NotCounted, string>> = {
   requester: 'is the requester',
   author: 'is the author of a commit',
   committer: 'is the committer of a commit',
-  'last-pusher': 'pushed last',
+  'last-pusher': 'pushed the head',
   subject: 'is the one who would get the access',
   'same-person': 'is the same person as somebody who took part or whose approval counts',
   'not-a-person': 'is not a person',

@@ -32,7 +32,7 @@ export function judgePlanApprovals(
     mergedAt: pullRequest.mergedAt,
     participants: participantsOf(pullRequest, {
       subject: plan.subject,
-      lastPusher: push?.account ?? null,
+      pushers: push === null ? [] : [push.account, ...push.earlier],
     }),
     kubernetesUsers: kubernetesUsers(policy, plan.path.cluster),
     teams,

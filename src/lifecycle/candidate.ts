@@ -101,7 +101,7 @@ export function participantsOf(
   pullRequest: PullRequestFacts,
   others: {
     readonly subject: { readonly id: number; readonly login: string } | null;
-    readonly lastPusher: { readonly id: number; readonly login: string } | null;
+    readonly pushers: readonly { readonly id: number; readonly login: string }[];
   },
 ): readonly Participant[] {
   const people: Participant[] = [];
@@ -117,6 +117,6 @@ export function participantsOf(
     for (const { account } of commit.authors) add(account, 'author');
     add(commit.committer?.account ?? null, 'committer');
   }
-  add(others.lastPusher, 'last-pusher');
+  for (const pusher of others.pushers) add(pusher, 'last-pusher');
   return people;
 }

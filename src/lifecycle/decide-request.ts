@@ -124,7 +124,8 @@ function approvalFindings(
   }
   if (approvals.requirements.length === 0) return found;
   if (approvals.requirements.some(({ met }) => !met)) {
-    const why = lastPush === null ? '; GitHub does not say who pushed the head, so no approval counts' : '';
+    const why =
+      lastPush === null ? '; GitHub names no person who pushed the head, so no approval counts' : '';
     found.push(finding('waiting-for-approval', `Waiting for ${missingApprovals(approvals)}${why}`));
   } else if (pullRequest.reviewDecision === 'REVIEW_REQUIRED') {
     // GitHub's own opinion only takes away: it may know of an owner or a rule that we do not see.

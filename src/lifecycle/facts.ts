@@ -175,6 +175,8 @@ export interface ProposedFiles {
 export interface LastPush {
   readonly account: AccountFacts;
   readonly at: Instant;
+  /** Who moved the branch to the same head before: moving it away and back makes nothing one's own. */
+  readonly earlier: readonly AccountFacts[];
 }
 
 /** Everything for one decision on one pull request, read at `now`. */

@@ -117,7 +117,7 @@ function ownerApproved(
     head: pullRequest.head,
     notBefore: { digest: pullRequest.createdAt, base: pullRequest.baseChangedAt, head: null },
     mergedAt: pullRequest.mergedAt,
-    participants: participantsOf(pullRequest, { subject: null, lastPusher: null }),
+    participants: participantsOf(pullRequest, { subject: null, pushers: [] }),
     kubernetesUsers: new Map(),
     teams,
   }).met;

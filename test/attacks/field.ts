@@ -112,6 +112,7 @@ export async function createField(options: FieldOptions = {}): Promise<Field> {
   }
 
   const apps = [world.curfew];
+  const others = new Map<string, Octokit>();
   const forced = new Set<string>();
 
   async function force(files: Readonly<Record<string, string | null>>): Promise<string> {
@@ -202,6 +203,8 @@ export async function createField(options: FieldOptions = {}): Promise<Field> {
       };
     },
     otherApp: (slug = `helper-${sandbox.state.nextId()}`) => {
+      const known = others.get(slug);
+      if (known !== undefined) return known;
       const app = sandbox.world.createApp({
         owner: 'mallory',
         slug,
@@ -211,11 +214,13 @@ export async function createField(options: FieldOptions = {}): Promise<Field> {
         privateKey: world.app.privateKey,
       });
       const installation = sandbox.world.installApp(app, 'acme', ['acme/access'], 'erin');
-      return new Octokit({
+      const octokit = new Octokit({
         auth: sandbox.world.installationToken(installation),
         baseUrl: `${world.url}/api/v3`,
         request: { fetch: sandbox.fetch },
       });
+      others.set(slug, octokit);
+      return octokit;
     },
     edit: async (path, from, to) => {
       const text = await world.text(path);

@@ -25,7 +25,7 @@ describe('the engine', () => {
     world.clock.advance(1000);
     await world.as('bob').review(number, 'APPROVE');
     expect(await world.state(number)).toBe('open');
-    expect(await world.comment(number)).toContain('bob pushed last');
+    expect(await world.comment(number)).toContain('bob pushed the head');
   });
 
   test('takes a grant away though GitHub cannot open a pull request now', async () => {

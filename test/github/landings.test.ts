@@ -1,3 +1,4 @@
+import { Octokit } from '@octokit/rest';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LandingFacts } from '../../src/lifecycle/facts.ts';
 import type { BranchRead } from '../../src/github/port.ts';
@@ -222,9 +223,25 @@ describe('who pushed', () => {
     expect(await world.port.readLastPush('alice/inc-1', head)).toMatchObject({
       account: { id: 1008 },
       at: start + 1000,
+      earlier: [{ id: 1001 }],
     });
     expect(await world.port.readLastPush('alice/inc-1', '1'.repeat(40))).toBeNull();
     expect(await world.port.readLastPush('nothing', head)).toBeNull();
+  });
+
+  it('is nobody where a workflow moved the branch to the head, whoever did before', async () => {
+    const { head } = await world.requestAccess();
+    const { tip } = await world.port.readBranch();
+    const before = { owner: 'acme', repo: 'access', ref: 'heads/alice/inc-1', force: true };
+    await world.as('alice').rest.git.updateRef({ ...before, sha: tip.sha });
+    const { world: sandbox, fetch } = world.sandbox;
+    const workflow = new Octokit({
+      baseUrl: 'http://github.sandbox.localhost',
+      auth: sandbox.installationToken(world.acme.installation),
+      request: { fetch },
+    });
+    await workflow.rest.git.updateRef({ ...before, sha: head });
+    expect(await world.port.readLastPush('alice/inc-1', head)).toBeNull();
   });
 
   it('is found beyond the first hundred moves', async () => {

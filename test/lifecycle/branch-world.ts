@@ -96,7 +96,7 @@ export function landed(given: Landed = {}): LandingQuestion {
       ...given.pullRequest,
     },
     landed: [{ path: requestFile, change: 'added', previousPath: null }],
-    lastPush: { account: people.alice, at: noon - 9 * minute },
+    lastPush: { account: people.alice, at: noon - 9 * minute, earlier: [] },
     ...given.landing,
   };
   return {

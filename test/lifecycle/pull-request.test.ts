@@ -327,13 +327,13 @@ const waiting: readonly Case[] = [
   {
     name: 'the approval of who pushed last',
     world: worldOf(),
-    context: { lastPush: { account: people.bob, at: noon - 9 * minute } },
+    context: { lastPush: { account: people.bob, at: noon - 9 * minute, earlier: [] } },
     code: 'waiting-for-approval',
   },
   {
     name: 'an approval before the last push',
     world: worldOf(),
-    context: { lastPush: { account: people.alice, at: noon - 30_000 } },
+    context: { lastPush: { account: people.alice, at: noon - 30_000, earlier: [] } },
     code: 'waiting-for-approval',
   },
   {

@@ -196,7 +196,7 @@ export function worldOf(overrides: Partial<PullRequestWorld> = {}): PullRequestW
 export const context: PullRequestContext = {
   teams,
   subjectAccount: null,
-  lastPush: { account: people.alice, at: noon - 9 * minute },
+  lastPush: { account: people.alice, at: noon - 9 * minute, earlier: [] },
   localNow: noon,
   standing: null,
 };

@@ -55,7 +55,7 @@ const breaks: readonly Break[] = [
   {
     name: 'who pushed last may approve',
     file: 'src/lifecycle/candidate.ts',
-    find: "add(others.lastPusher, 'last-pusher');",
+    find: "for (const pusher of others.pushers) add(pusher, 'last-pusher');",
     replace: '',
   },
   {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Instant } from '../../base/instant.ts';
-import type { LastPush } from '../../lifecycle/facts.ts';
+import type { AccountFacts, LastPush } from '../../lifecycle/facts.ts';
 import { repositoryParameters, type RepositoryContext } from '../context.ts';
 import { id, instant } from '../schema.ts';
 
@@ -14,11 +14,12 @@ const activity = z.array(
   }),
 );
 
-/** Pages of a hundred moves of one branch; whoever moved it further back than that is not found. */
-const pages = 10;
+/** Pages of a hundred moves of one branch: of one that was moved more often nobody says who pushed. */
+const mostPages = 10;
 
 /**
- * Who last moved a branch to a commit; null where GitHub does not know.
+ * Who last moved a branch to a commit, and who did before; null where GitHub does not know, and where one of them is no
+ * person: a workflow pushes whatever anybody tells it to.
  * @param ref the branch's name, without `refs/heads/`.
  * @param until moves after this do not count: a merged branch can be deleted and made again.
  */
@@ -34,12 +35,19 @@ export async function readLastPush(
     { ...repositoryParameters(context), ref: `refs/heads/${ref}` },
     activity,
   );
+  const pushers: AccountFacts[] = [];
+  let at: Instant | null = null;
   let read = 0;
   for await (const page of moves) {
-    const move = page.find((entry) => entry.after === head && (until === null || entry.timestamp <= until));
-    if (move !== undefined) return move.actor === null ? null : { account: move.actor, at: move.timestamp };
     read += 1;
-    if (read >= pages) break;
+    if (read > mostPages) return null;
+    for (const { after, timestamp, actor } of page) {
+      if (after !== head || (until !== null && timestamp > until)) continue;
+      if (actor === null || actor.type !== 'User') return null;
+      at ??= timestamp;
+      pushers.push(actor);
+    }
   }
-  return null;
+  const [account, ...earlier] = pushers;
+  return account === undefined || at === null ? null : { account, at, earlier };
 }

@@ -31,7 +31,7 @@ export const approvers: readonly Attack[] = [
     name: 'approved by whoever pushed last, under the requester’s name',
     refused: 'an approval of one’s own push',
     reason: 'waiting-for-approval',
-    says: /bob pushed last/,
+    says: /bob pushed the head/,
     play: async (field) => {
       const pullRequest = await field.ask('pushed-last');
       const alice = { name: 'Alice', email: 'alice@example.com' };
@@ -41,6 +41,75 @@ export const approvers: readonly Attack[] = [
         author: alice,
         committer: alice,
       });
+      field.clock.advance(1000);
+      await field.as('bob').review(pullRequest, 'APPROVE');
+      return { pullRequest };
+    },
+  },
+  {
+    name: 'approved by whoever pushed last but for a workflow, which moved the branch away and back',
+    refused: 'an approval of one’s own push',
+    reason: 'waiting-for-approval',
+    says: /no approval counts/,
+    play: async (field) => {
+      const pullRequest = await field.ask('laundered');
+      const before = field.tip('laundered');
+      const alice = { name: 'Alice', email: 'alice@example.com' };
+      const head = await field.push('bob', {
+        branch: 'laundered',
+        files: { [requestPath('laundered')]: requestText({ duration: '4h' }) },
+        author: alice,
+        committer: alice,
+      });
+      const workflow = field.otherApp('github-actions');
+      for (const sha of [before, head]) {
+        await workflow.git.updateRef({ ...repo, ref: 'heads/laundered', sha, force: true });
+        await field.settle();
+      }
+      field.clock.advance(1000);
+      await field.as('bob').review(pullRequest, 'APPROVE');
+      return { pullRequest };
+    },
+  },
+  {
+    name: 'approved by whoever pushed last but for somebody else, who moved the branch away and back',
+    refused: 'an approval of one’s own push',
+    reason: 'waiting-for-approval',
+    says: /bob pushed the head/,
+    play: async (field) => {
+      const pullRequest = await field.ask('laundered-by-hand');
+      const before = field.tip('laundered-by-hand');
+      const alice = { name: 'Alice', email: 'alice@example.com' };
+      const head = await field.push('bob', {
+        branch: 'laundered-by-hand',
+        files: { [requestPath('laundered-by-hand')]: requestText({ duration: '4h' }) },
+        author: alice,
+        committer: alice,
+      });
+      for (const sha of [before, head]) await field.pointBranch('mallory', 'laundered-by-hand', sha);
+      field.clock.advance(1000);
+      await field.as('bob').review(pullRequest, 'APPROVE');
+      return { pullRequest };
+    },
+  },
+  {
+    name: 'approved by whoever has a workflow push under the requester’s name',
+    refused: 'an approval of what nobody says that he pushed',
+    reason: 'waiting-for-approval',
+    says: /GitHub names no person who pushed the head, so no approval counts/,
+    play: async (field) => {
+      const pullRequest = await field.ask('by-robot');
+      const alice = { name: 'Alice', email: 'alice@example.com' };
+      const head = await field.push('bob', {
+        branch: 'elsewhere-by-bob',
+        base: 'by-robot',
+        files: { [requestPath('by-robot')]: requestText({ duration: '4h' }) },
+        author: alice,
+        committer: alice,
+      });
+      const workflow = field.otherApp('github-actions');
+      await workflow.git.updateRef({ ...repo, ref: 'heads/by-robot', sha: head });
+      await field.settle();
       field.clock.advance(1000);
       await field.as('bob').review(pullRequest, 'APPROVE');
       return { pullRequest };
