@@ -4,6 +4,7 @@ import { webhookPath } from '../app/http.ts';
 import { formatInstant } from '../base/instant.ts';
 import { clockObstacles, ruleObstacles } from '../lifecycle/protection.ts';
 import { mergeMethod } from '../lifecycle/merge-method.ts';
+import { checkCeilings } from './doctor-ceilings.ts';
 import { areas, note, problem, toProblems, type Diagnosis, type DoctorFacts } from './doctor-diagnosis.ts';
 import { checkAdoption, checkCodeowners, checkFiles } from './doctor-files.ts';
 import type { DeliveryRead, InstallationRead, RulesetRead } from './doctor-github.ts';
@@ -17,6 +18,7 @@ export function diagnose(facts: DoctorFacts): readonly Diagnosis[] {
     ...checkBypass(facts),
     ...checkCodeowners(facts),
     ...checkFiles(facts),
+    ...checkCeilings(facts),
     ...checkAdoption(facts),
     ...toProblems('clock', clockObstacles(facts.clocks), 'set the clock of the machine that runs Curfew'),
     ...checkWebhooks(facts),

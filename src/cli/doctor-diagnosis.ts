@@ -15,6 +15,7 @@ export const areas = [
   'bypass',
   'CODEOWNERS',
   'files',
+  'ceilings',
   'adoption',
   'clock',
   'webhooks',

@@ -19,8 +19,8 @@ export const doctorCommand: Command = {
   usage: `curfew doctor --repo OWNER/NAME [--json]
 
 Looks at a live access repository as the App sees it: the installation with its permissions and events, the rules in force
-on the default branch and who may go past them, CODEOWNERS, policy and templates, what Curfew adopted, the clocks, and the
-webhooks that arrived of late. Changes nothing.
+on the default branch and who may go past them, CODEOWNERS, policy and templates, whether they are within the ceilings of
+the clusters, what Curfew adopted, the clocks, and the webhooks that arrived of late. Changes nothing.
 
 Options:
   --repo OWNER/NAME   the access repository

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { commands } from '../../src/cli/commands.ts';
 import { dispatch } from '../../src/cli/dispatch.ts';
 import { doctorCommand } from '../../src/cli/doctor.ts';
 import { generatePrivateKey } from '../../src/sandbox/operations/apps.ts';
@@ -10,6 +11,8 @@ let world: TestWorld;
 beforeAll(async () => {
   world = await createTestWorld({ transport: { kind: 'http', host: '127.0.0.1', port: 0 } });
   await world.ask('inc-1');
+  for (const cluster of ['prod-eu', 'staging'])
+    await world.force({ [`clusters/${cluster}/ceilings.yaml`]: await committedCeilings(cluster) });
   // From now on nobody mends what is broken here.
   world.sandbox.world.setWebhook(world.app, async () => 200);
 });
@@ -40,6 +43,13 @@ async function findings(now = world.clock.now()): Promise<readonly string[]> {
   return answer.findings
     .map(({ area, level, message, remedy }) => `${area} ${level}: ${message} → ${remedy}`)
     .filter((found) => !found.startsWith('bypass note: Who else'));
+}
+
+/** The ceilings of a cluster as `kubectl get` prints what `curfew manifests admission` printed. */
+async function committedCeilings(cluster: string): Promise<string> {
+  const io = fakeIo({ cwd: process.cwd() });
+  await dispatch(['manifests', 'admission', '--cluster', cluster], io, commands);
+  return io.out().split('---\n').at(-1) ?? '';
 }
 
 /** Changes properties of something, and gives what puts them back. */
@@ -78,7 +88,9 @@ describe('curfew doctor', () => {
       ...['installation', 'permissions', 'events', 'repository', 'rules'].map((area) => `ok       ${area}`),
       'note     bypass        Who else may go past the rules: unknown, for GitHub does not tell an App',
       '                       → look at the bypass lists in the settings of the repository',
-      ...['CODEOWNERS', 'files', 'adoption', 'clock', 'webhooks'].map((area) => `ok       ${area}`),
+      ...['CODEOWNERS', 'files', 'ceilings', 'adoption', 'clock', 'webhooks'].map(
+        (area) => `ok       ${area}`,
+      ),
       '',
       'No problem.',
       '',
@@ -288,6 +300,18 @@ describe('a gap', () => {
       [/^files problem: templates\/read-logs\.yaml:\d+:\d+: .*"planet"/],
     ],
     [
+      'a policy that grants more than a cluster takes',
+      async () => push('clusters/prod-eu/ceilings.yaml', (text) => text.replace('4h0m', '1h')),
+      [
+        /^ceilings problem: On prod-eu, maxDuration: git grants up to 4h, the ceiling is 1h → narrow the policy, or have/,
+      ],
+    ],
+    [
+      'ceilings that no cluster could read',
+      async () => push('clusters/prod-eu/ceilings.yaml', (text) => text.replace('4h0m', 'long')),
+      [/^ceilings problem: Those of prod-eu: maxDuration is no duration such as 4h/],
+    ],
+    [
       'a policy that pauses',
       async () => push('.github/curfew.yaml', (text) => text.replace('paused: false', 'paused: true')),
       [/^files note: The policy pauses new grants → set paused to false/],
@@ -306,6 +330,7 @@ describe('a gap', () => {
           text.replace('    staging:', '    other: {environment: test}\n    staging:'),
         ),
       [
+        /^ceilings note: Those of other are not in clusters\/other\/, so nothing is compared → commit them as/,
         'adoption problem: Curfew has not written grants/other/README.md → see that it runs, and look into its log',
       ],
     ],
