@@ -50,6 +50,15 @@ function importsOf(text: string): readonly string[] {
   return [...text.matchAll(/(?:\bfrom\s+|\bimport\s*\(?\s*)'([^']+)'/g)].map((match) => match[1] ?? '');
 }
 
+function impuritiesOf({ file, text }: { readonly file: string; readonly text: string }): readonly string[] {
+  const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
+  const io = importsOf(text).filter((target) => target.startsWith('node:') && target !== 'node:crypto');
+  return [
+    ...io.map((target) => `${file} imports ${target}`),
+    ...impurities.filter(([, pattern]) => pattern.test(code)).map(([what]) => `${file} uses ${what}`),
+  ];
+}
+
 describe('the walls of the house', () => {
   test.each(Object.keys(walls))('%s looks only where it may', (room) => {
     const inside = files.filter((file) => file.room === room);
@@ -68,32 +77,54 @@ describe('the walls of the house', () => {
   });
 
   test.each(pure)('%s is a pure function of its arguments', (room) => {
-    const found = files
-      .filter((file) => file.room === room)
-      .flatMap(({ file, text }) => {
-        const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
-        const io = importsOf(text).filter((target) => target.startsWith('node:') && target !== 'node:crypto');
-        return [
-          ...io.map((target) => `${file} imports ${target}`),
-          ...impurities.filter(([, pattern]) => pattern.test(code)).map(([what]) => `${file} uses ${what}`),
-        ];
-      });
-    expect(found).toEqual([]);
+    expect(files.filter((file) => file.room === room).flatMap(impuritiesOf)).toEqual([]);
   });
 
-  test('a production start loads nothing of the sandbox', () => {
+  /** What a start of these files loads, and which packages; a dynamic import is followed only when it runs. */
+  function loadedBy(starts: readonly string[]): {
+    readonly files: ReadonlySet<string>;
+    readonly packages: ReadonlySet<string>;
+  } {
     const seen = new Set<string>();
+    const packages = new Set<string>();
     const visit = (file: string): void => {
       if (seen.has(file)) return;
       seen.add(file);
       const text = files.find((candidate) => candidate.file === file)?.text ?? '';
-      // A dynamic import is followed only when it runs.
-      const statically = [...text.matchAll(/^(?:import|export)\b[^;]*?\bfrom\s+'(\.[^']+)'/gms)];
-      for (const match of statically) visit(relative(source, resolve(source, dirname(file), match[1] ?? '')));
+      const statically = [...text.matchAll(/^(?:import|export)\b(?! type\b)[^;]*?\bfrom\s+'([^']+)'/gms)];
+      for (const [, target = ''] of statically) {
+        if (target.startsWith('.')) visit(relative(source, resolve(source, dirname(file), target)));
+        else packages.add(target);
+      }
     };
-    visit('cli/main.ts');
-    visit('cli/start.ts');
-    for (const file of files.filter(({ room }) => room === 'app')) visit(file.file);
-    expect([...seen].filter((file) => file.startsWith('sandbox/'))).toEqual([]);
+    for (const file of starts) visit(file);
+    return { files: seen, packages };
+  }
+
+  test('a production start loads nothing of the sandbox', () => {
+    const app = files.filter(({ room }) => room === 'app').map(({ file }) => file);
+    const loaded = loadedBy(['cli/main.ts', 'cli/start.ts', ...app]);
+    expect([...loaded.files].filter((file) => file.startsWith('sandbox/'))).toEqual([]);
+  });
+
+  test('the program of the guard loads little: no engine, no client of GitHub or of Kubernetes', () => {
+    const loaded = loadedBy(['cli/guard-program.ts']);
+    expect([...new Set([...loaded.files].map((file) => file.split('/')[0]))].toSorted()).toEqual([
+      'base',
+      'cli',
+      'cluster',
+      'request',
+    ]);
+    expect([...loaded.packages].filter((name) => !name.startsWith('node:')).toSorted()).toEqual([
+      'pino',
+      'prom-client',
+      'yaml',
+    ]);
+  });
+
+  test('what the guard decides is a pure function of its arguments', () => {
+    const core = files.filter(({ file }) => file.startsWith('cluster/guard/core/'));
+    expect(core.length).toBeGreaterThan(0);
+    expect(core.flatMap(impuritiesOf)).toEqual([]);
   });
 });

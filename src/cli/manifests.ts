@@ -5,6 +5,7 @@ import { admissionKind } from './manifests/admission.ts';
 import { appKind } from './manifests/app.ts';
 import { argocdKind } from './manifests/argocd.ts';
 import { fluxKind } from './manifests/flux.ts';
+import { guardAlertsKind, guardKind } from './manifests/guard.ts';
 import type { ManifestKind } from './manifests/kind.ts';
 import { rolesKind } from './manifests/roles.ts';
 import { rulesetsKind } from './manifests/rulesets.ts';
@@ -18,6 +19,8 @@ const kinds: readonly ManifestKind[] = [
   admissionKind,
   fluxKind,
   argocdKind,
+  guardKind,
+  guardAlertsKind,
   snapshotKind,
 ];
 
