@@ -13,6 +13,7 @@ import { reasons, type Finding } from '../base/reasons.ts';
 import { visible } from '../base/text.ts';
 import { canonicalYaml } from '../template/canonical.ts';
 import { commentMarker } from './comments.ts';
+import { fitItems, fitLines } from './room.ts';
 import type { Plan } from './plan.ts';
 
 export interface Report {
@@ -39,11 +40,11 @@ export function describeReport(report: Report): ReportText {
   const sections = [
     `**${escapeMarkdown(title)}.**`,
     ...(report.plan === null ? [] : [describePlan(report.plan)]),
-    ...list('Why', remainingFindings(report)),
+    ...fitted('Why', remainingFindings(report), room.why),
     ...(report.plan === null ? [] : describeEffect(report.plan)),
     ...(report.approvals === null ? [] : describeApprovals(report.approvals)),
-    ...list('Not known', report.plan?.effect.unknown.map(escapeMarkdown) ?? []),
-    ...list('What to change', report.faults.map(describeFault)),
+    ...fitted('Not known', report.plan?.effect.unknown.map(escapeMarkdown) ?? []),
+    ...fitted('What to change', report.faults.map(describeFault)),
   ];
   const summary = sections.join('\n\n');
   const details = report.plan === null ? '' : describeDetails(report.plan);
@@ -100,6 +101,24 @@ export function list(heading: string, items: readonly string[]): readonly string
   return items.length === 0 ? [] : [`**${heading}**\n${items.map((item) => `- ${item}`).join('\n')}`];
 }
 
+/**
+ * GitHub takes 65,536 characters for a comment, and as many for each part of a check run: so every list and block has
+ * room for so many characters, and says when it is cut. What decides has the most.
+ */
+const room = {
+  list: 2000,
+  gains: 5000,
+  dangers: 6000,
+  why: 4000,
+  manifests: 12_000,
+  exact: 9000,
+  graph: 3000,
+};
+
+function fitted(heading: string, items: readonly string[], most = room.list): readonly string[] {
+  return list(heading, fitItems(items, most));
+}
+
 function describePlan(plan: Plan): string {
   const { subject, requester, path, request, duration } = plan;
   const where =
@@ -119,12 +138,12 @@ function describePlan(plan: Plan): string {
 function describeEffect({ effect }: Plan): readonly string[] {
   const flags = effect.dangers.map(({ severity, message }) => `**${severity}**: ${escapeMarkdown(message)}`);
   return [
-    ...list('Gains', effect.gains.map(escapeMarkdown)),
-    ...list('Held already', effect.alreadyHeld.map(escapeMarkdown)),
-    ...list('Red flags', flags),
-    ...list('What may come of it', effect.consequences.map(escapeMarkdown)),
-    ...list('May stay open at the end', effect.openSessions.map(escapeMarkdown)),
-    ...list('To consider', effect.advice.map(escapeMarkdown)),
+    ...fitted('Gains', effect.gains.map(escapeMarkdown), room.gains),
+    ...fitted('Held already', effect.alreadyHeld.map(escapeMarkdown)),
+    ...fitted('Red flags', flags, room.dangers),
+    ...fitted('What may come of it', effect.consequences.map(escapeMarkdown)),
+    ...fitted('May stay open at the end', effect.openSessions.map(escapeMarkdown)),
+    ...fitted('To consider', effect.advice.map(escapeMarkdown)),
   ];
 }
 
@@ -145,24 +164,28 @@ function describeApprovals(approvals: ApprovalVerdict): readonly string[] {
     ({ login, why }) => `${escapeMarkdown(login)} ${describeNotCounted(why)}`,
   );
   return [
-    ...list('Waiting for', missing),
-    ...list('Approved by', given),
-    ...list('Changes requested by', approvals.changesRequested.map(escapeMarkdown)),
-    ...list('Did not count', ignored),
+    ...fitted('Waiting for', missing),
+    ...fitted('Approved by', given),
+    ...fitted('Changes requested by', approvals.changesRequested.map(escapeMarkdown)),
+    ...fitted('Did not count', ignored),
   ];
 }
 
 function describeDetails(plan: Plan): string {
   return [
-    codeBlock(canonicalYaml(plan.objects), 'yaml'),
+    codeBlock(fitLines(canonicalYaml(plan.objects), room.manifests), 'yaml'),
     ...(plan.effect.baseline === null
       ? []
       : [
           `The default-deny policy that ${codeSpan(plan.path.namespace ?? '')} lacks:`,
           codeBlock(canonicalYaml([plan.effect.baseline]), 'yaml'),
         ]),
-    ...(plan.effect.mermaid === null ? [] : [codeBlock(plan.effect.mermaid, 'mermaid')]),
-    ...(plan.effect.exact.length === 0 ? [] : [codeBlock(plan.effect.exact.join('\n'), '')]),
+    ...(plan.effect.mermaid === null || plan.effect.mermaid.length > room.graph
+      ? []
+      : [codeBlock(plan.effect.mermaid, 'mermaid')]),
+    ...(plan.effect.exact.length === 0
+      ? []
+      : [codeBlock(fitLines(plan.effect.exact.join('\n'), room.exact), '')]),
     `Allowed by the policy entry ${codeSpan(plan.policyEntry)}. Digest ${codeSpan(plan.digest)}, grant ${codeSpan(plan.grantId)}.`,
   ].join('\n\n');
 }

@@ -11,6 +11,7 @@ import { approvedBy } from './grant-commit.ts';
 import { ownBranchPrefix } from './candidate.ts';
 import { writeEnding, type GrantEvidence } from './evidence.ts';
 import type { RevertFacts } from './facts.ts';
+import { fitItems } from './room.ts';
 
 /** Access, or a request for it, that has ended. */
 export interface Ended {
@@ -82,6 +83,12 @@ function trailer({ finding, evidence, request }: Ended): string {
   return writeEnding(finding.code, evidence?.grant ?? null, request);
 }
 
+/** GitHub takes 65,536 characters; a thousand grants may end together, and the commit message tells of each. */
+const roomForRows = 40_000;
+const roomForOpen = 12_000;
+const roomForNames = 600;
+const inCommit = 'the commit names them all';
+
 function bodyOf(ended: readonly Ended[]): string {
   const rows = ended.map(({ evidence, finding, pullRequest, request }) =>
     [
@@ -98,7 +105,11 @@ function bodyOf(ended: readonly Ended[]): string {
     '',
     '| Pull request | Request | Who, what | In force | Approved by | Why it ends |',
     '| --- | --- | --- | --- | --- | --- |',
-    ...rows.map((row) => `| ${row.join(' | ')} |`),
+    ...fitItems(
+      rows.map((row) => `| ${row.join(' | ')} |`),
+      roomForRows,
+      inCommit,
+    ),
     ...whatMayBeOpen(ended),
   ].join('\n');
 }
@@ -111,13 +122,18 @@ function whatMayBeOpen(ended: readonly Ended[]): readonly string[] {
   return [
     '',
     '**May still be open**',
-    ...[...bySentence].map(
-      ([sentence, same]) =>
-        `- ${escapeMarkdown(sentence)} (${[...new Set(same.map(({ of }) => of))].join(', ')})`,
+    ...fitItems(
+      [...bySentence].map(([sentence, same]) => `- ${escapeMarkdown(sentence)} (${namesOf(same)})`),
+      roomForOpen,
+      inCommit,
     ),
     '',
     'Nothing new can be opened once the cluster has followed. What was read stays read.',
   ];
+}
+
+function namesOf(same: readonly { readonly of: string }[]): string {
+  return fitItems([...new Set(same.map(({ of }) => of))], roomForNames, inCommit).join(', ');
 }
 
 function nameOf({ evidence, pullRequest, request }: Ended): string {

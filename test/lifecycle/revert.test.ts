@@ -44,4 +44,19 @@ describe('a revert', () => {
     expect(body).toContain('- a watch: an hour (`access-requests/a.yaml` #7, `access-requests/b.yaml` #7)\n');
     expect(revertOf([neverGranted('access-requests/a.yaml')]).body).not.toContain('still be open');
   });
+
+  test('of a thousand has a body that GitHub takes, and a commit that names them all', () => {
+    const ended = Array.from({ length: 1000 }, (_, index) => ({
+      ...neverGranted(`access-requests/prod-eu/payments/incident-number-${index}.yaml`),
+      pullRequest: index,
+      leftOpen: [
+        `exec into pods in namespace-${index % 200}: until it is closed or the pod is gone; no time limit`,
+      ],
+    }));
+    const { body, commitBody } = revertOf(ended);
+    expect(body.length).toBeLessThan(65_000);
+    expect(body).toContain('more; the commit names them all');
+    expect(readEndings(commitBody).size).toBe(1);
+    expect(commitBody.match(/^Curfew-Ended: /gm)?.length).toBe(1000);
+  });
 });
