@@ -213,13 +213,13 @@ describe('what is looked at after a delivery', () => {
       expect((await curfew.handle(new Request(path, delivery(event, payload)))).status).toBe(202);
       await curfew.whenIdle();
     };
-    await send('status', { sha: headOf(7), state: 'success' });
+    await send('status', { sha: headOf(7), state: 'success', context: 'ci' });
     clock.advance(60_000);
     await curfew.whenIdle();
     expect(world.calls).toEqual([]);
     await send('pull_request', opened(7));
-    await send('status', { sha: headOf(7), state: 'success' });
-    await send('status', { sha: headOf(7), state: 'failure' });
+    await send('status', { sha: headOf(7), state: 'success', context: 'ci' });
+    await send('status', { sha: headOf(7), state: 'failure', context: 'ci' });
     expect(world.calls).toEqual(['pull-request acme/access 7']);
     clock.advance(10_000);
     await curfew.whenIdle();

@@ -26,7 +26,7 @@ const policyText = readFileSync(policyPath, 'utf8').replace(
   'staging: {environment: staging, reporter: {login: flux, id: 2001}}',
 );
 const delivery = { cluster: 'staging', branch: 'main' };
-const name = deliveryName({ ...delivery, url: '' });
+const name = deliveryName(delivery);
 const soon = { timeout: 30_000, interval: 500 };
 
 let cluster: TestCluster;

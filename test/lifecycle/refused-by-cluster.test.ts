@@ -178,7 +178,7 @@ describe('whom the policy believes', () => {
   });
 
   test('the context is the one under which the shipped Flux reports', () => {
-    const name = deliveryName({ cluster: 'prod-eu', url: 'https://github.com/acme/access', branch: 'main' });
+    const name = deliveryName({ cluster: 'prod-eu' });
     expect(name).toBe('curfew-prod-eu');
   });
 });
