@@ -296,6 +296,7 @@ function marks(): readonly Proof[] {
         'Flux is told not to prune': annotated({ 'kustomize.toolkit.fluxcd.io/prune': 'disabled' }),
         'Flux is told not to look': annotated({ 'kustomize.toolkit.fluxcd.io/reconcile': 'disabled' }),
         'Argo CD is told not to prune': annotated({ 'argocd.argoproj.io/sync-options': 'Prune=false' }),
+        'any other annotation': annotated({ 'example.com/note': 'x' }),
         'a label of a Service': marked({ labels: { app: 'payments-api' } }),
         'a label by which an engine adopts': marked({ labels: { 'app.kubernetes.io/instance': 'other' } }),
       },
@@ -407,6 +408,10 @@ function networkPolicies(): readonly Proof[] {
     {
       rule: 'own-pod',
       refused: {
+        'lets named addresses in': withPolicy(ingress([{ ipBlock: { cidr: '192.0.2.0/24' } }])),
+        'lets Pods of other namespaces in, by our label': withPolicy(
+          ingress([{ ...ownPods, namespaceSelector: { matchLabels: { a: 'b' } } }]),
+        ),
         'lets others reach others': withPolicy(ingress([{ podSelector: { matchLabels: { app: 'web' } } }])),
         'lets the Pod of another grant in': withPolicy(
           ingress([{ podSelector: { matchLabels: { [grantLabel]: 'payments-9' } } }]),
@@ -425,6 +430,9 @@ function networkPolicies(): readonly Proof[] {
         'to everywhere': egress({ ports }),
         'to all Pods everywhere': egress({ to: [{ namespaceSelector: {} }], ports }),
         'on every port': egress({ to: [appPods] }),
+        'to all Pods of the namespace': egress({ to: [{ podSelector: {} }], ports }),
+        'to Pods of every namespace': egress({ to: [{ ...appPods, namespaceSelector: {} }], ports }),
+        'on every port of a protocol': egress({ to: [appPods], ports: [{ protocol: 'TCP' }] }),
         'to a /8': egress({ to: [{ ipBlock: { cidr: '10.0.0.0/8' } }], ports }),
         'to all of IPv6': egress({ to: [{ ipBlock: { cidr: '::/0' } }], ports }),
       },
@@ -465,6 +473,11 @@ function pods(): readonly Proof[] {
           ...spec,
           initContainers: [{ name: 'first', image: 'docker.io/library/busybox:1.37.0' }],
         })),
+        'a second container': withSpec('Pod', (spec) => ({
+          ...spec,
+          containers: [containerOf(spec), { ...containerOf(spec), name: 'second' }],
+        })),
+        'a device': withPod({ resourceClaims: [{ name: 'gpu', resourceClaimName: 'gpu' }] }),
         'a chosen node': withPod({ nodeName: 'control-plane-1' }),
       },
       passes: asItIs,
@@ -473,6 +486,7 @@ function pods(): readonly Proof[] {
       rule: 'off-the-host',
       refused: {
         'the network of the node': withPod({ hostNetwork: true }),
+        'the memory of the node': withPod({ hostIPC: true }),
         'the processes of the node': withPod({ hostPID: true }),
         'a port of the node': withContainer({ ports: [{ containerPort: 80, hostPort: 80 }] }),
       },
@@ -484,6 +498,11 @@ function pods(): readonly Proof[] {
         'may gain privileges': withSecurity({ allowPrivilegeEscalation: true }),
         'may be root': withSecurity({ runAsNonRoot: false }),
         'a capability': withSecurity({ capabilities: { drop: ['ALL'], add: ['NET_ADMIN'] } }),
+        'capabilities that are not dropped': withSecurity({ capabilities: {} }),
+        'no seccomp in the container': withSecurity({ seccompProfile: { type: 'Unconfined' } }),
+        'may be root, as a whole': withPod({
+          securityContext: { runAsNonRoot: false, seccompProfile: { type: 'RuntimeDefault' } },
+        }),
         'a writable root': withSecurity({ readOnlyRootFilesystem: false }),
         'no seccomp': withPod({ securityContext: { runAsNonRoot: true } }),
       },
@@ -505,6 +524,9 @@ function pods(): readonly Proof[] {
         'a Secret in the environment': withContainer({
           env: [{ name: 'KEY', valueFrom: { secretKeyRef: { name: 'keys', key: 'a' } } }],
         }),
+        'all of a Secret in the environment': withContainer({
+          envFrom: [{ secretRef: { name: 'keys' } }],
+        }),
         'the Secret of a registry': withPod({ imagePullSecrets: [{ name: 'registry' }] }),
       },
       passes: { 'scratch space': withPod({ volumes: [{ name: 's', emptyDir: { sizeLimit: '16Mi' } }] }) },
@@ -520,6 +542,7 @@ function others(): readonly Proof[] {
       rule: 'without-token',
       refused: {
         'a token': create({ ...account, automountServiceAccountToken: true }),
+        'a Secret': create({ ...account, secrets: [{ name: 'keys' }] }),
         'the Secret of a registry': create({ ...account, imagePullSecrets: [{ name: 'registry' }] }),
       },
       passes: { 'as the template has it': create(account) },

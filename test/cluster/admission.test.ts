@@ -1,5 +1,6 @@
 /** Every rule of the admission, on a real API server: by what it refuses, and by what is near to that and passes. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import type { KubernetesObject } from '../../src/base/json.ts';
 import { applier, guard } from '../../src/cluster/identities.ts';
 import { ruleSets } from '../../src/cluster/manifests/admission.ts';
@@ -57,6 +58,18 @@ test('what is installed is what it should be, as --check reads it', async () => 
     tokens: 2 ** 20,
   });
   expect(installed.ok && checkAdmission(installed.value, ceilings())).toEqual([]);
+});
+
+test('no expression is of a wrong type, for any kind that it concerns', async () => {
+  // Warnings would stand in typeChecking.
+  const checked = z.object({
+    status: z.object({ observedGeneration: z.literal(1), typeChecking: z.strictObject({}) }),
+  });
+  for (const { name } of ruleSets) {
+    const path = `/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies/${name}`;
+    const ask = async (): Promise<unknown> => (await (await cluster.api())('GET', path)).body;
+    await expect.poll(async () => checked.safeParse(await ask()).success, { timeout: 30_000 }).toBe(true);
+  }
 });
 
 describe('with the rights of curfew manifests roles, as server-side apply sends them', () => {

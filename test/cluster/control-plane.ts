@@ -26,6 +26,8 @@ const controllers = [
   'namespace-controller',
   'garbage-collector-controller',
   'certificatesigningrequest-signing-controller',
+  // Checks the types in expressions of admission.
+  'validatingadmissionpolicy-status-controller',
 ];
 
 export async function controlPlane(place: Place): Promise<ControlPlane> {

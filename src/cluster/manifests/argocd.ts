@@ -48,7 +48,13 @@ function application(delivery: Delivery): KubernetesObject {
   return {
     apiVersion,
     kind: 'Application',
-    metadata: { name: deliveryName(delivery), namespace, labels: labelsOf('delivery') },
+    metadata: {
+      name: deliveryName(delivery),
+      namespace,
+      labels: labelsOf('delivery'),
+      // Whoever deletes the Application ends its grants, as with Flux.
+      finalizers: ['resources-finalizer.argocd.argoproj.io/background'],
+    },
     spec: {
       project: deliveryName(delivery),
       source: {
