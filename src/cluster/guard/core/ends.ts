@@ -36,13 +36,17 @@ export class Ends {
   }
 
   /** Whether the end of an object has come. Once it has, a clock that is set back does not bring access back. */
-  isOver(object: GuardedObject, now: Instant): boolean {
-    if (this.#over.has(object.grant)) return true;
-    const end = this.of(object);
-    if (end === null || now < end) return false;
-    this.#over.add(object.grant);
-    forgetFirst(this.#over);
-    return true;
+  isOver({ uid, grant, end }: GuardedObject, now: Instant): boolean {
+    const ends = [
+      [`grant ${grant}`, this.#byGrant.get(grant)],
+      [`uid ${uid}`, this.#byUid.get(uid) ?? end],
+    ] as const;
+    for (const [what, at] of ends) {
+      if (at === null || at === undefined || now < at) continue;
+      this.#over.add(what);
+      forgetFirst(this.#over);
+    }
+    return ends.some(([what]) => this.#over.has(what));
   }
 
   /** The object is no more, and a uid is never given again. */
