@@ -54,10 +54,10 @@ export function clusterNamed(cluster: string | undefined, { clusters }: Policy):
   return cluster;
 }
 
-/** YAML documents, with texts of several lines as they are read. */
+/** YAML documents, with texts of several lines as they are read. kubectl reads YAML 1.1, in which `no` is no text. */
 export function printObjects(objects: readonly KubernetesObject[], { stdout }: CommandIo): void {
   const documents = objects.map((object) =>
-    stringify(object, { lineWidth: 0, aliasDuplicateObjects: false }),
+    stringify(object, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false }),
   );
   stdout.write(documents.join('---\n'));
 }
