@@ -32,7 +32,10 @@ export function purposeOf(pullRequest: PullRequestFacts, repository: RepositoryF
     return refused(
       finding('grants-touched', `Only Curfew writes below grants/, but this changes ${grants[0]}`),
     );
-  if (requests.length === 0) return proposalOf(pullRequest);
+  if (requests.length === 0) {
+    const trusted = trustedPaths(pullRequest.files);
+    return trusted.length === 0 ? { kind: 'none' } : { kind: 'proposal', paths: trusted };
+  }
   const [file, ...others] = pullRequest.files;
   if (file === undefined || others.length > 0) {
     return refused(
@@ -45,15 +48,6 @@ export function purposeOf(pullRequest: PullRequestFacts, repository: RepositoryF
   if (file.change === 'added') return { kind: 'request', path: file.path };
   if (file.change === 'deleted') return { kind: 'revocation', path: file.path };
   return refused(finding(file.change === 'renamed' ? 'mixed-change' : 'request-modified'));
-}
-
-function proposalOf({ files, fromFork }: PullRequestFacts): Purpose {
-  const paths = trustedPaths(files);
-  if (paths.length === 0) return { kind: 'none' };
-  // To judge them costs time, and a fork is anybody's.
-  if (!fromFork) return { kind: 'proposal', paths };
-  const message = `${paths[0]} decides who gets what: push the change to a branch of this repository`;
-  return { kind: 'refused', finding: finding('from-fork', message) };
 }
 
 /** A revert pull request: opened by the bot, from a branch of its own, holding nothing but its own commits. */

@@ -2,8 +2,10 @@
  * A pull request that changes what decides: it is judged and never merged by Curfew. There is no comment: what the
  * check run says changes with every grant that comes and ends, and whoever reviews such a change looks there.
  */
+import { finding } from '../base/reasons.ts';
 import { checkExternalId } from './check.ts';
 import {
+  conclude,
   conclusionOf,
   nothing,
   startedAt,
@@ -22,7 +24,15 @@ export function decideProposal(
   world: PullRequestWorld,
   { standing }: PullRequestContext,
 ): PullRequestDecision {
-  const { number, proposed } = world.pullRequest;
+  const { number, proposed, fromFork } = world.pullRequest;
+  // To judge them costs time, and a fork is anybody's.
+  if (fromFork) {
+    const found = finding(
+      'from-fork',
+      'What decides who gets what is changed from a branch of this repository',
+    );
+    return conclude(world, { findings: [found], plan: null, approvals: null, faults: [] }, 'comment');
+  }
   if (proposed === null || standing === null) {
     throw new Error(`What #${number} changes was not read; pullRequestNeeds says what must be`);
   }

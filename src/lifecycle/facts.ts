@@ -145,7 +145,7 @@ export interface PullRequestFacts {
   readonly reviewDecision: 'APPROVED' | 'CHANGES_REQUESTED' | 'REVIEW_REQUIRED' | null;
   /** The one changed file at the head where exactly one file is added; else null. */
   readonly addedFile: FileFacts | null;
-  /** Null where it changes none, or is none to be judged by them: see `purposeOf`. */
+  /** Null where none have to be judged: see `pullRequestNeeds`. */
   readonly proposed: ProposedFiles | null;
   /** Numbers of other open pull requests with the same head commit. */
   readonly sameHead: readonly number[];

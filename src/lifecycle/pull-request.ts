@@ -14,6 +14,7 @@ import { requestedSubject } from './plan.ts';
 import type { Report } from './report.ts';
 import { judgeRevocation } from './revocation.ts';
 import { readTrusted } from './trusted.ts';
+import { decidesAnything } from './trusted-paths.ts';
 
 /** What `PullRequestContext` takes from GitHub besides the world. */
 export interface PullRequestNeeds {
@@ -34,7 +35,8 @@ export function pullRequestNeeds(world: PullRequestWorld): PullRequestNeeds {
   const trusted = readTrusted(tip);
   if (pullRequest.state !== 'open') return noNeeds;
   if (purpose.kind === 'proposal') {
-    return { ...noNeeds, standing: pullRequest.baseRef === repository.defaultBranch };
+    const isJudged = pullRequest.baseRef === repository.defaultBranch && !pullRequest.fromFork;
+    return { ...noNeeds, standing: isJudged && decidesAnything(tip, purpose.paths) };
   }
   if (purpose.kind !== 'request' && purpose.kind !== 'revocation') return noNeeds;
   if (trusted.policy === null) return noNeeds;
@@ -59,7 +61,9 @@ export function decidePullRequest(world: PullRequestWorld, context: PullRequestC
     case 'none':
       return plainly(world, finding('not-ours'), null);
     case 'proposal':
-      return decideProposal(world, context);
+      return decidesAnything(world.tip, purpose.paths)
+        ? decideProposal(world, context)
+        : plainly(world, finding('not-ours'), null);
     case 'own-revert':
       return plainly(world, finding('own-revert'), null);
     case 'refused':

@@ -20,10 +20,24 @@ export function readPolicyFile(file: string, text: string): Result<PolicyFile> {
   const { value, at } = policy.value.invariants;
   const invariants = parseInvariants(value ?? [], (path) => ({ file, ...at(path) }));
   if (!invariants.ok) return invariants;
-  const faults = unknownClusters(file, policy.value, invariants.value);
+  const faults = [
+    ...tooMany(file, policy.value, invariants.value),
+    ...unknownClusters(file, policy.value, invariants.value),
+  ];
   return faults.length === 0
     ? success({ policy: policy.value, invariants: invariants.value })
     : failure(...faults);
+}
+
+/** Each is checked with every grant, at every change and every sweep. */
+const mostStatements = 100;
+
+function tooMany(file: string, policy: Policy, invariants: readonly Invariant[]): readonly Fault[] {
+  if (invariants.length <= mostStatements) return [];
+  const message = `invariants: ${invariants.length} statements are too many to be checked all the time`;
+  return [
+    { file, ...policy.invariants.at([mostStatements]), message, remedy: `write ${mostStatements} at most` },
+  ];
 }
 
 /** A statement about a cluster that is misspelt, or about none, would hold nowhere. */

@@ -1,6 +1,6 @@
 /** Which files decide who gets what: the policy, CODEOWNERS, templates, the catalog, snapshots. */
 import { codeownersPaths } from '../approval/codeowners.ts';
-import type { ChangedFile } from './facts.ts';
+import type { ChangedFile, TipFacts } from './facts.ts';
 
 export const policyPath = '.github/curfew.yaml';
 
@@ -22,4 +22,12 @@ export function isCodeownersPath(path: string): boolean {
 export function trustedPaths(files: readonly ChangedFile[]): readonly string[] {
   const paths = files.flatMap(({ path, previousPath }) => [path, previousPath ?? path]);
   return [...new Set(paths)].filter(isTrustedPath).sort();
+}
+
+/**
+ * Whether files at these paths decide anything: without a policy, there or on the way, this is no access repository, and
+ * a folder of the same name is none of ours.
+ */
+export function decidesAnything(tip: Pick<TipFacts, 'policy'>, paths: readonly string[]): boolean {
+  return tip.policy !== null || paths.includes(policyPath);
 }

@@ -73,6 +73,15 @@ describe('statements of the policy', () => {
     expect(faults).toContainEqual(expect.objectContaining({ file: policyPath, line }));
   });
 
+  test('are no more than can be checked all the time', () => {
+    const many = (count: number) =>
+      policyWith(...Array.from({ length: count }, (_, n) => `{name: s${n}, defaultDeny: {}}`));
+    expect(readTrusted(tipWith([[policyPath, many(100)]])).policy).not.toBeNull();
+    expect(readTrusted(tipWith([[policyPath, many(101)]])).faults).toMatchObject([
+      { message: expect.stringContaining('too many') },
+    ]);
+  });
+
   test('refuse a request whose grant would break one, and no other', () => {
     const refused = plan(tipWith([[policyPath, policyWith(nobodyInPayments)]]));
     expect(refused).toMatchObject({ ok: false, findings: [{ code: 'danger-refused' }] });

@@ -50,8 +50,8 @@ function codes(texts: Readonly<Record<string, string | null>>, given?: Given): r
 }
 
 describe('which pull requests are proposals', () => {
-  function purpose(files: readonly ChangedFile[], fromFork = false): string {
-    return purposeOf(pullRequestOf({ files, fromFork }), repository).kind;
+  function purpose(files: readonly ChangedFile[]): string {
+    return purposeOf(pullRequestOf({ files }), repository).kind;
   }
   const modified = (path: string): ChangedFile => ({ path, change: 'modified', previousPath: null });
 
@@ -67,8 +67,6 @@ describe('which pull requests are proposals', () => {
   ])('%s', (path) => {
     expect(purpose([modified(path), modified('README.md')])).toBe('proposal');
     expect(purpose([{ path: 'old.yaml', change: 'renamed', previousPath: path }])).toBe('proposal');
-    // A fork is anybody's, and judging costs time.
-    expect(purpose([modified(path)], true)).toBe('refused');
     // Together with a request it stays refused as it was.
     expect(purpose([modified(path), modified('access-requests/staging/payments/a.yaml')])).toBe('refused');
   });
@@ -81,12 +79,33 @@ describe('which pull requests are proposals', () => {
     'clusters',
   ])('none by %s', (path) => {
     expect(purpose([modified(path)])).toBe('none');
-    expect(purpose([modified(path)], true)).toBe('none');
   });
 
   test('nothing more is read for what touches nothing of ours', () => {
     const world = worldOf({ pullRequest: pullRequestOf({ files: [modified('README.md')] }) });
     expect(pullRequestNeeds(world)).toEqual({ teams: [], account: null, standing: false });
+  });
+
+  test('one from a fork is refused unread: a fork is anybody’s, and judging costs time', () => {
+    const world = worldOf({ pullRequest: pullRequestOf({ files: [modified(rolePath)], fromFork: true }) });
+    expect(pullRequestNeeds(world).standing).toBe(false);
+    expect(decidePullRequest(world, context)).toMatchObject({
+      findings: [{ code: 'from-fork' }],
+      check: { conclusion: 'failure' },
+    });
+  });
+
+  test('where there is no policy only one that brings it is judged', () => {
+    const tip = { ...standing().world.tip, policy: null };
+    const elsewhere = worldOf({ tip, pullRequest: pullRequestOf({ files: [modified(templatePath)] }) });
+    expect(pullRequestNeeds(elsewhere).standing).toBe(false);
+    expect(decidePullRequest(elsewhere, context).findings).toMatchObject([{ code: 'not-ours' }]);
+    const first = worldOf({ tip, pullRequest: pullRequestOf({ files: [modified(policyPath)] }) });
+    expect(pullRequestNeeds(first).standing).toBe(true);
+    const adopting = standing({ grant: null });
+    const change = proposed({ [policyPath]: shipped.get(policyPath) ?? '' });
+    const report = judgeProposal(change, { ...adopting, world: { ...adopting.world, tip } });
+    expect(report.findings.map(({ code }) => code)).toEqual(['proposal-sound']);
   });
 
   test('it is decided with no comment and no merge, whatever it brings', () => {
@@ -196,6 +215,13 @@ describe('what templates give', () => {
     expect(production).toContain('gains: get configmaps in payments');
     expect(production).toContain('every request for it would be refused there');
     expect(report.sections.flatMap(({ exact }) => exact)).toContain('+ configmaps: get (in payments)');
+  });
+
+  test('says in the title that dangers come', () => {
+    const secrets = moreRules.replace('configmaps', 'secrets');
+    const { findings } = judge({ [rolePath]: `${(shipped.get(rolePath) ?? '').trimEnd()}\n${secrets}` });
+    expect(findings[0]?.message).toContain('1 template would give something else, with new dangers');
+    expect(judge({ [rolePath]: narrowerRole }).findings[0]?.message).not.toContain('dangers');
   });
 
   test('a narrower role: what is lost', () => {

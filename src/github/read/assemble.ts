@@ -15,7 +15,6 @@ import { ownComments, relevantComments } from './comments.ts';
 import { keyOf, readDetails, type FileAt } from './details.ts';
 import { changedFiles } from './files.ts';
 import { readLists } from './pages.ts';
-import { readProposed } from './proposed.ts';
 import type { RawCommit, RawContext, RawHead, RawPullRequest, RawReview } from './pull-request-shape.ts';
 
 /** Everything of one pull request but what `readDetails` reads for several at once. */
@@ -48,7 +47,7 @@ export async function readDraft(context: RepositoryContext, raw: RawPullRequest)
 }
 
 /**
- * The facts of each, in the same order, with one request for all that is new about them, and more for new proposals.
+ * The facts of each, in the same order, with one request for all that is new about them, but for what they propose.
  * @param canWrite who may write, by account id, as far as it was read just now; what is read here is added to it.
  */
 export async function finishDrafts(
@@ -77,16 +76,13 @@ export async function finishDrafts(
     files.set(keyOf(at), file);
   }
   for (const [account, writes] of details.canWrite) canWrite.set(account, writes);
-  const facts = drafts.map((draft) => {
+  return drafts.map((draft) => {
     const at = addedFileOf(draft);
     return pullRequestFacts(repository, draft, {
       addedFile: at === null ? null : (files.get(keyOf(at)) ?? null),
       authorCanWrite: canWrite.get(draft.raw.author?.id ?? 0) ?? false,
     });
   });
-  return await Promise.all(
-    facts.map(async (each) => ({ ...each, proposed: await readProposed(context, each, repository) })),
-  );
 }
 
 /** The one file that a pull request adds, if that is all that it changes. */

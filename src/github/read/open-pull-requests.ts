@@ -6,6 +6,7 @@ import { pageInfo } from '../schema.ts';
 import { finishDrafts, readDraft } from './assemble.ts';
 import { pullRequestShape } from './pull-request-shape.ts';
 import { readPullRequest } from './pull-request.ts';
+import { withProposed } from './proposed.ts';
 import { repositoryFacts, repositoryShape } from './repository.ts';
 import { hiddenRules } from './rules.ts';
 import { readTip } from './tip.ts';
@@ -55,7 +56,9 @@ export async function* readOpenPullRequests(
     const whole = against.filter((raw) => !cut.includes(raw));
     const drafts = await Promise.all(whole.map((raw) => readDraft(context, raw)));
     const finished = await finishDrafts(context, repository, drafts, canWrite);
-    const worlds = finished.map((pullRequest) => ({ now, repository, tip: facts, pullRequest }));
+    const worlds = await Promise.all(
+      finished.map((pullRequest) => withProposed(context, { now, repository, tip: facts, pullRequest })),
+    );
     yield [...worlds, ...(await Promise.all(cut.map(({ number }) => readPullRequest(context, number))))];
     page = pullRequests.pageInfo;
   }

@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { codeownersPaths } from '../../approval/codeowners.ts';
 import { purposeOf } from '../../lifecycle/candidate.ts';
-import type { FileFacts, ProposedFiles, PullRequestFacts, RepositoryFacts } from '../../lifecycle/facts.ts';
+import type { FileFacts, ProposedFiles, PullRequestWorld } from '../../lifecycle/facts.ts';
+import { pullRequestNeeds } from '../../lifecycle/pull-request.ts';
 import { isCodeownersPath } from '../../lifecycle/trusted-paths.ts';
 import { checked } from '../answer.ts';
 import { repositoryParameters, repositoryVariables, type RepositoryContext } from '../context.ts';
@@ -19,24 +20,23 @@ const mostFiles = 200;
 const mostBytes = 1_000_000;
 
 /**
- * No request where the pull request changes no such file, or its head is known; else one for sizes, one for every forty
+ * The same with what it proposes. No request where the pull request changes no such file, or its head is known; else one for sizes, one for every forty
  * texts that are new, and one more where CODEOWNERS changes.
  */
-export async function readProposed(
+export async function withProposed(
   context: RepositoryContext,
-  pullRequest: PullRequestFacts,
-  repository: RepositoryFacts,
-): Promise<ProposedFiles | null> {
-  const { head, state, baseRef, files } = pullRequest;
+  world: PullRequestWorld,
+): Promise<PullRequestWorld> {
+  const { pullRequest, repository } = world;
+  const { head, files } = pullRequest;
   const purpose = purposeOf(pullRequest, repository);
-  if (purpose.kind !== 'proposal' || state !== 'open' || baseRef !== repository.defaultBranch) return null;
+  if (purpose.kind !== 'proposal' || !pullRequestNeeds(world).standing) return world;
   const key = [head, ...purpose.paths].join('\n');
-  const known = context.memory.proposed.get(key);
-  if (known !== undefined) return known;
   const there = new Set(files.flatMap(({ path, change }) => (change === 'deleted' ? [] : [path])));
-  const read = await readFiles(context, head, purpose.paths, there);
-  context.memory.proposed.set(key, read);
-  return read;
+  const known = context.memory.proposed.get(key);
+  const proposed = known ?? (await readFiles(context, head, purpose.paths, there));
+  context.memory.proposed.set(key, proposed);
+  return { ...world, pullRequest: { ...pullRequest, proposed } };
 }
 
 function tooMuch(excess: string): ProposedFiles {

@@ -6,6 +6,7 @@ import { pullRequestQuery } from '../queries/pull-request.ts';
 import { finishDrafts, readDraft } from './assemble.ts';
 import { canWriteBy, hiddenCollaborators, permissionShape } from './details.ts';
 import { pullRequestShape } from './pull-request-shape.ts';
+import { withProposed } from './proposed.ts';
 import { repositoryFacts, repositoryShape } from './repository.ts';
 import { hiddenRules } from './rules.ts';
 import { TeamsAlong } from './teams.ts';
@@ -57,5 +58,5 @@ export async function readPullRequest(context: RepositoryContext, number: number
   }
   const facts = await readTip(context, tip, repository.defaultBranch);
   await along.keep(data);
-  return { now, repository, tip: facts, pullRequest };
+  return await withProposed(context, { now, repository, tip: facts, pullRequest });
 }

@@ -5,28 +5,22 @@ import { repositoryParameters, repositoryVariables, type RepositoryContext } fro
 import { checked } from '../answer.ts';
 import { RetryLater } from '../errors.ts';
 import { verdictsQuery } from '../queries/verdicts.ts';
-import { actor, id, instant, oid } from '../schema.ts';
-import { aliasesOf, indexed } from './aliases.ts';
+import { actor, id, instant, oid, pageInfo } from '../schema.ts';
+import { indexed } from './aliases.ts';
+
+const commitShape = z.object({
+  oid,
+  parents: z.object({ nodes: z.array(z.object({ oid })) }),
+  status: z.record(z.string(), z.unknown()).nullable(),
+});
 
 const answerShape = z.object({
   repository: z.object({
-    object: z
-      .object({
-        history: z.object({
-          nodes: z.array(
-            z.object({
-              oid,
-              parents: z.object({ nodes: z.array(z.object({ oid })) }),
-              status: z.record(z.string(), z.unknown()).nullable(),
-            }),
-          ),
-        }),
-      })
-      .nullable(),
+    object: z.object({ history: z.object({ pageInfo, nodes: z.array(commitShape) }) }).nullable(),
   }),
 });
 
-type Commit = NonNullable<z.output<typeof answerShape>['repository']['object']>['history']['nodes'][number];
+type Commit = z.output<typeof commitShape>;
 
 const newestShape = z.object({ state: z.string(), creator: actor }).nullable();
 
@@ -45,9 +39,12 @@ const mostReadWhole = 20;
 /** Pages of statuses of one commit: whoever may write can add more, and ending must not wait for them. */
 const statusPages = 10;
 
+/** Pages of commits: a pull request can bring hundreds that lie beside the branch, and are listed with it. */
+const historyPages = 5;
+
 /**
  * What the reporters say of the newest commits behind `tip`, by cluster. One request where the newest verdict of each
- * is a good one; else one more for each commit that was not plainly taken.
+ * is a good one; else one more for each commit that was not plainly taken, and for pages until one was.
  */
 export async function readVerdicts(
   context: RepositoryContext,
@@ -55,65 +52,81 @@ export async function readVerdicts(
   reports: readonly Report[],
 ): Promise<ReadonlyMap<string, readonly RevisionFacts[]>> {
   if (reports.length === 0) return new Map();
+  const readers = reports.map((report, index) => new ReportReader(context, report, index));
+  const commits = new Map<string, Commit>();
+  let next: string | undefined = tip;
+  let after: string | null = null;
+  for (let page = 0; page < historyPages; page += 1) {
+    const { nodes, pageInfo: more } = await readPage(context, tip, reports, after);
+    for (const commit of nodes) commits.set(commit.oid, commit);
+    // Along first parents: what the branch pointed at.
+    for (let commit = commits.get(next ?? ''); commit !== undefined; commit = commits.get(next ?? '')) {
+      for (const reader of readers) await reader.read(commit);
+      next = commit.parents.nodes[0]?.oid;
+    }
+    after = more.endCursor;
+    const isOpen = readers.some((reader) => !reader.isDone && reader.isRefusing);
+    if (next === undefined || !more.hasNextPage || !isOpen) break;
+  }
+  return new Map(readers.map(({ report, revisions }) => [report.cluster, revisions]));
+}
+
+async function readPage(
+  context: RepositoryContext,
+  tip: string,
+  reports: readonly Report[],
+  after: string | null,
+) {
+  const contexts = reports.map((report) => report.context);
   const { data } = await context.client.query(
     `read the verdicts on the newest commits of ${context.fullName}`,
     verdictsQuery(reports.length),
-    {
-      ...repositoryVariables(context),
-      tip,
-      ...indexed(
-        'context',
-        reports.map((report) => report.context),
-      ),
-    },
+    { ...repositoryVariables(context), tip, after, ...indexed('context', contexts) },
     answerShape,
   );
-  const commits = data.repository.object?.history.nodes ?? [];
-  if (commits.length === 0) throw new RetryLater(`GitHub does not yet show ${tip} of ${context.fullName}`);
-  const mainline = firstParents(tip, commits);
-  const verdicts = new Map<string, readonly RevisionFacts[]>();
-  for (const [index, report] of reports.entries())
-    verdicts.set(report.cluster, await revisionsOf(context, mainline, report, index, reports));
-  return verdicts;
+  if (data.repository.object === null)
+    throw new RetryLater(`GitHub does not yet show ${tip} of ${context.fullName}`);
+  return data.repository.object.history;
 }
 
-/** From the tip along first parents, which is what the branch pointed at. */
-function firstParents(tip: string, commits: readonly Commit[]): readonly Commit[] {
-  const byOid = new Map(commits.map((commit) => [commit.oid, commit]));
-  const mainline: Commit[] = [];
-  for (let next = byOid.get(tip); next !== undefined; next = byOid.get(next.parents.nodes[0]?.oid ?? ''))
-    mainline.push(next);
-  return mainline;
-}
+/** Follows one reporter back to the newest commit that was ever taken. */
+class ReportReader {
+  readonly report: Report;
+  readonly revisions: RevisionFacts[] = [];
+  readonly #context: RepositoryContext;
+  /** Of the report in the answer. */
+  readonly #alias: string;
+  #readWhole = 0;
+  isDone = false;
 
-/** Back to the newest that was ever taken. */
-async function revisionsOf(
-  context: RepositoryContext,
-  mainline: readonly Commit[],
-  report: Report,
-  index: number,
-  reports: readonly Report[],
-): Promise<readonly RevisionFacts[]> {
-  const revisions: RevisionFacts[] = [];
-  let readWhole = 0;
-  for (const { oid: sha, status } of mainline) {
-    const raw = aliasesOf(status ?? {}, 'p', reports)[index]?.[1] ?? null;
-    const newest = checked('read a commit status', newestShape, raw);
-    if (newest === null) {
-      revisions.push({ sha, taken: false, refusedSince: null });
-      continue;
-    }
-    const isPlain = newest.state === 'SUCCESS' && newest.creator?.id === report.creator;
-    // Whoever may write can hide a status behind one of the same context.
-    if (!isPlain && readWhole === mostReadWhole) break;
-    if (!isPlain) readWhole += 1;
-    const revision = isPlain
-      ? { sha, taken: true, refusedSince: null }
-      : await readWholly(context, sha, report);
-    revisions.push(revision);
-    if (revision.taken) break;
+  constructor(context: RepositoryContext, report: Report, index: number) {
+    this.#context = context;
+    this.report = report;
+    this.#alias = `p${index}`;
   }
-  return revisions;
+
+  get isRefusing(): boolean {
+    return this.revisions.some(({ refusedSince }) => refusedSince !== null);
+  }
+
+  async read({ oid: sha, status }: Commit): Promise<void> {
+    if (this.isDone) return;
+    const newest = checked('read a commit status', newestShape, status?.[this.#alias] ?? null);
+    const revision = await this.#revision(sha, newest);
+    if (revision !== null) this.revisions.push(revision);
+    this.isDone = revision === null || revision.taken;
+  }
+
+  /** Null where enough has been read. */
+  async #revision(sha: string, newest: z.output<typeof newestShape>): Promise<RevisionFacts | null> {
+    if (newest === null) return { sha, taken: false, refusedSince: null };
+    if (newest.state === 'SUCCESS' && newest.creator?.id === this.report.creator)
+      return { sha, taken: true, refusedSince: null };
+    // Whoever may write can hide a status behind one of the same context.
+    if (this.#readWhole === mostReadWhole) return null;
+    this.#readWhole += 1;
+    return await readWholly(this.#context, sha, this.report);
+  }
 }
 
 async function readWholly(context: RepositoryContext, sha: string, report: Report): Promise<RevisionFacts> {

@@ -4,9 +4,8 @@ import { codeSpan, escapeMarkdown } from '../../base/markdown.ts';
 import { finding, type Finding } from '../../base/reasons.ts';
 import { joinSome } from '../../effect/network/words.ts';
 import { guarded, unprotectedPaths } from '../protection.ts';
-import { readSnapshot } from '../trusted.ts';
-import { section, type Section } from './section.ts';
-import { missingFrom } from './section.ts';
+import { knownNamespaces } from './sample.ts';
+import { missingFrom, section, type Section } from './section.ts';
 import type { Side } from './side.ts';
 
 /** What has an owner now and would have none whom GitHub accepts. */
@@ -52,20 +51,22 @@ interface Place {
   readonly path: string;
 }
 
+/** Each costs a look at every line of CODEOWNERS. */
+const mostScopes = 500;
+
 /** What is guarded, and where requests are for. */
 function places({ tip, policy }: Side): readonly Place[] {
-  const scopes = Object.keys(policy?.clusters ?? {}).flatMap((cluster) => {
-    const namespaces = readSnapshot(tip, cluster).objects.flatMap(({ apiVersion, kind, metadata }) =>
-      apiVersion === 'v1' && kind === 'Namespace' ? [metadata.name] : [],
-    );
-    return ['_cluster', ...namespaces].map((namespace) => `access-requests/${cluster}/${namespace}/`);
-  });
+  const scopes = Object.keys(policy?.clusters ?? {}).flatMap((cluster) =>
+    ['_cluster', ...knownNamespaces(tip, cluster)].map(
+      (namespace) => `access-requests/${cluster}/${namespace}/`,
+    ),
+  );
   return [
     ...guarded.map(({ directory, sample }) => ({ name: directory, path: sample })),
     ...[tip.policy, tip.codeowners].flatMap((file) =>
       file === null ? [] : [{ name: file.path, path: file.path }],
     ),
-    ...scopes.map((name) => ({ name, path: `${name}new.yaml` })),
+    ...scopes.slice(0, mostScopes).map((name) => ({ name, path: `${name}new.yaml` })),
   ];
 }
 

@@ -10,7 +10,7 @@ import { objectionTo, sampleValues } from '../../template/parameters.ts';
 import { renderTemplate } from '../../template/render.ts';
 import type { Parameter, Template } from '../../template/template.ts';
 import { readSnapshot } from '../trusted.ts';
-import type { TipFacts } from '../facts.ts';
+import type { FileFacts, TipFacts } from '../facts.ts';
 import type { Side } from './side.ts';
 
 /** Whoever it is, they hold nothing but what everybody does. */
@@ -19,31 +19,50 @@ export const somebody = 'somebody@example.com';
 /** Environments that are looked at; an organization has a handful. */
 const mostEnvironments = 4;
 
+/** Places that are tried in an environment before it counts as one where nobody may ask. */
+const mostCandidates = 200;
+
 /** For each environment one place where the policy lets somebody ask for the template. */
 export function placesFor(template: Template, { tip, policy }: Side): readonly RequestPath[] {
   if (policy === null) return [];
   const environments = Map.groupBy(Object.entries(policy.clusters), ([, { environment }]) => environment);
   return [...environments.values()].slice(0, mostEnvironments).flatMap((clusters) => {
-    const places = clusters.flatMap(([cluster]) =>
-      (template.scope === 'cluster' ? [null] : namespacesOf(cluster, tip, policy)).map((namespace) => ({
-        cluster,
-        namespace,
-        name: 'any',
-      })),
-    );
-    return places.find((place) => entriesFor(policy, place, template.name).length > 0) ?? [];
+    let tried = 0;
+    for (const place of candidates(
+      template,
+      clusters.map(([cluster]) => cluster),
+      tip,
+      policy,
+    )) {
+      if (entriesFor(policy, place, template.name).length > 0) return [place];
+      tried += 1;
+      if (tried === mostCandidates) break;
+    }
+    return [];
   });
 }
 
-/** Namespaces that the policy names, then those that the snapshot knows. */
-function namespacesOf(cluster: string, tip: TipFacts, { allow }: Policy): readonly string[] {
+/** In each cluster the namespaces that the policy names, then those that the snapshot knows. */
+function* candidates(
+  { scope }: Template,
+  clusters: readonly string[],
+  tip: TipFacts,
+  { allow }: Policy,
+): Generator<RequestPath> {
   const named = allow
-    .flatMap(({ scopes }) => scopes.map((scope) => scope.split('/')))
+    .flatMap(({ scopes }) => scopes.map((pattern) => pattern.split('/')))
     .flatMap(([, namespace = '']) => (/^[a-z0-9-]+$/.test(namespace) ? [namespace] : []));
-  const known = readSnapshot(tip, cluster).objects.flatMap(({ apiVersion, kind, metadata }) =>
+  for (const cluster of clusters) {
+    const namespaces = scope === 'cluster' ? [null] : [...named, ...knownNamespaces(tip, cluster)];
+    for (const namespace of new Set(namespaces)) yield { cluster, namespace, name: 'any' };
+  }
+}
+
+/** The namespaces that the snapshot of a cluster declares. */
+export function knownNamespaces(tip: TipFacts, cluster: string): readonly string[] {
+  return readSnapshot(tip, cluster).objects.flatMap(({ apiVersion, kind, metadata }) =>
     apiVersion === 'v1' && kind === 'Namespace' ? [metadata.name] : [],
   );
-  return [...new Set([...named, ...known])];
 }
 
 export interface Sample {
@@ -80,13 +99,24 @@ export function sampleParameters(
   { cluster, namespace }: RequestPath,
   tip: TipFacts,
 ): Readonly<Record<string, Scalar>> {
-  const there = readSnapshot(tip, cluster).objects.filter(
-    ({ metadata }) => namespace !== null && metadata['namespace'] === namespace,
-  );
-  const { pods } = loadNetwork(there);
+  const pods = namespace === null ? [] : podsIn(tip, cluster, namespace);
   return Object.fromEntries(
     Object.entries(template.parameters).map(([name, parameter]) => [name, sample(name, parameter, pods)]),
   );
+}
+
+/** One namespace is asked about with every template. */
+const memory = new WeakMap<readonly FileFacts[], Map<string, readonly Pod[]>>();
+
+function podsIn(tip: TipFacts, cluster: string, namespace: string): readonly Pod[] {
+  const known = memory.get(tip.clusters) ?? new Map<string, readonly Pod[]>();
+  memory.set(tip.clusters, known);
+  const key = `${cluster}/${namespace}`;
+  const there = () =>
+    readSnapshot(tip, cluster).objects.filter((object) => object.metadata['namespace'] === namespace);
+  const pods = known.get(key) ?? loadNetwork(there()).pods;
+  known.set(key, pods);
+  return pods;
 }
 
 function sample(name: string, parameter: Parameter, pods: readonly Pod[]): Scalar {

@@ -28,10 +28,11 @@ export function templateChanges(before: Side, after: Side, allowance: Allowance)
     const change = changeOf(name, was, is, { before, after, allowance });
     return change === null ? [] : [change];
   });
+  const isDangerous = changed.some(({ dangerous }) => dangerous);
   return section(
     'What templates give',
     changed.flatMap(({ items }) => items),
-    `${count(changed.length, 'template')} would give something else`,
+    `${count(changed.length, 'template')} would give something else${isDangerous ? ', with new dangers' : ''}`,
     changed.flatMap(({ exact }) => exact),
   );
 }
@@ -39,7 +40,10 @@ export function templateChanges(before: Side, after: Side, allowance: Allowance)
 interface Change {
   readonly items: readonly string[];
   readonly exact: readonly string[];
+  readonly dangerous: boolean;
 }
+
+const harmless = { exact: [], dangerous: false };
 
 interface Sides {
   readonly before: Side;
@@ -53,12 +57,12 @@ function changeOf(name: string, was: Known, is: Known, sides: Sides): Change | n
   if (is === undefined) {
     // One in fault has its own faults; whoever removes one means it.
     const inFault = after.tip.templates.some(({ path }) => path === `templates/${name}.yaml`);
-    return inFault ? null : { items: [`${title} is removed: nobody can ask for it any more`], exact: [] };
+    return inFault ? null : { items: [`${title} is removed: nobody can ask for it any more`], ...harmless };
   }
   const places = placesFor(is.value, after);
   if (places.length === 0) {
     if (was?.sha === is.sha) return null;
-    return { items: [`${title}: no entry of the policy lets anybody ask for it`], exact: [] };
+    return { items: [`${title}: no entry of the policy lets anybody ask for it`], ...harmless };
   }
   const perPlace = places.flatMap((place) => {
     const [old, now] = [
@@ -86,6 +90,7 @@ function changeOf(name: string, was: Known, is: Known, sides: Sides): Change | n
         : nested(`${title} ${escapeMarkdown(head)}`, lines),
     ),
     exact: changes.flatMap(({ head, exact }) => (exact.length === 0 ? [] : [`# ${name} ${head}`, ...exact])),
+    dangerous: changes.some(({ dangerous }) => dangerous),
   };
 }
 
@@ -104,14 +109,12 @@ function isSame(
   );
 }
 
-function compare(
-  place: RequestPath,
-  old: Sample | null,
-  now: Sample,
-  before: Side,
-  after: Side,
-): { readonly lines: readonly string[]; readonly exact: readonly string[] } {
-  if (now.fault !== null) return { lines: [`nothing: ${now.fault}`], exact: [] };
+interface Compared extends Omit<Change, 'items'> {
+  readonly lines: readonly string[];
+}
+
+function compare(place: RequestPath, old: Sample | null, now: Sample, before: Side, after: Side): Compared {
+  if (now.fault !== null) return { lines: [`nothing: ${now.fault}`], ...harmless };
   const differences = compareRbac(
     loadRbac([...catalogOf(before), ...(old?.objects ?? [])]),
     loadRbac([...catalogOf(after), ...now.objects]),
@@ -132,6 +135,8 @@ function compare(
       ...dangers.map((danger) => sayDanger(danger, place, after)),
     ],
     exact: differences.flatMap(({ exact }) => exact),
+    // That the cluster has the role as it was is nothing but late.
+    dangerous: dangers.some(({ rule }) => rule !== 'role-differs'),
   };
 }
 
