@@ -60,7 +60,7 @@ const credentialsAge = 10_000;
  * So many requests run at once, beside the watches, which have connections of their own. A deletion takes an API server
  * some 10 ms, most of it waiting for etcd; far more at once only queue up there.
  */
-export const parallelRequests = 32;
+export const parallelRequests = 40;
 
 export class Api {
   readonly #connection: Connection;

@@ -1,14 +1,21 @@
 /** Work that is done so many pieces at a time, the urgent before the less urgent. */
 
 /** In order of urgency. */
-export const lanes = ['binding', 'other', 'again'] as const;
+const lanes = ['binding', 'other', 'again'] as const;
 export type Lane = (typeof lanes)[number];
+
+/**
+ * How much of the width a lane may take. So there is always room for a binding that has to go: a request may hang,
+ * where the API server asks a webhook that does not answer, and then comes again in the last lane.
+ */
+const share: Readonly<Record<Lane, number>> = { binding: 1, other: 0.5, again: 0.25 };
 
 export class Lanes {
   readonly #waiting: Readonly<Record<Lane, (() => Promise<void>)[]>> = { binding: [], other: [], again: [] };
+  readonly #running: Record<Lane, number> = { binding: 0, other: 0, again: 0 };
   readonly #width: number;
-  #running = 0;
 
+  /** `width` is a multiple of four. */
   constructor(width: number) {
     this.#width = width;
   }
@@ -21,28 +28,33 @@ export class Lanes {
 
   /** Whether nothing waits and nothing runs. */
   get idle(): boolean {
-    return this.#running === 0 && lanes.every((lane) => this.#waiting[lane].length === 0);
+    return lanes.every((lane) => this.#running[lane] + this.#waiting[lane].length === 0);
   }
 
   #next(): void {
-    while (this.#running < this.#width) {
-      const work = this.#take();
-      if (work === undefined) return;
-      this.#running += 1;
-      void work().finally(() => {
-        this.#running -= 1;
-        this.#next();
-      });
+    for (const lane of lanes) {
+      while (this.#hasRoom(lane)) {
+        const work = this.#take(lane);
+        if (work === undefined) break;
+        this.#running[lane] += 1;
+        void work().finally(() => {
+          this.#running[lane] -= 1;
+          this.#next();
+        });
+      }
     }
   }
 
+  #hasRoom(lane: Lane): boolean {
+    const running = lanes.reduce((sum, each) => sum + this.#running[each], 0);
+    return running < this.#width && this.#running[lane] < this.#width * share[lane];
+  }
+
   /**
-   * Within a lane by chance: two replicas that start on the same thousand objects at the same moment meet in the
-   * middle, each having seen what the other did, and do not ask for everything twice.
+   * By chance: two replicas that start on the same thousand objects at the same moment meet in the middle, each having
+   * seen what the other did, and do not ask for everything twice.
    */
-  #take(): (() => Promise<void>) | undefined {
-    const lane = lanes.find((each) => this.#waiting[each].length > 0);
-    if (lane === undefined) return undefined;
+  #take(lane: Lane): (() => Promise<void>) | undefined {
     const waiting = this.#waiting[lane];
     const index = Math.floor(Math.random() * waiting.length);
     const chosen = waiting[index];

@@ -26,24 +26,34 @@ export interface Sink {
   failed(kind: GuardedKind, error: unknown): void;
 }
 
-/** Seconds that a watch lives, give or take a tenth: so the kinds, and the replicas, do not list all at once. */
-const watchSeconds = 55;
+/** In seconds. */
+export interface Pace {
+  /** That a watch lives, give or take a tenth: so the kinds, and the replicas, do not list all at once. */
+  readonly watch: number;
+  /** Beyond them, for the API server to end it. Then it is given up: it has stalled. */
+  readonly grace: number;
+}
 
-/** Beyond them, so long for the API server to end a watch. */
-const graceSeconds = 5;
+const usual: Pace = { watch: 55, grace: 5 };
 
 /** A watch that ends sooner, in milliseconds, counts as a failure. */
 const shortWatch = 1000;
 
 /** Goes on until `signal` says otherwise. Whatever fails is told to the sink and tried again. */
-export async function reflect(kind: GuardedKind, api: Api, sink: Sink, signal: AbortSignal): Promise<void> {
+export async function reflect(
+  kind: GuardedKind,
+  api: Api,
+  sink: Sink,
+  signal: AbortSignal,
+  pace: Pace = usual,
+): Promise<void> {
   let failures = 0;
   while (!signal.aborted) {
     try {
       const { objects, resourceVersion } = await listObjects(kind, api);
       sink.listed(kind, objects);
       const listedAt = performance.now();
-      await watchObjects(kind, api, sink, resourceVersion, signal);
+      await watchObjects(kind, api, sink, { resourceVersion, pace, stop: signal });
       // An API server that ends watches at once, as one does that is shutting down, is not asked in a tight loop.
       if (performance.now() - listedAt >= shortWatch) failures = 0;
       else throw new Unreachable(`the API server ended a watch of ${kind.resource} at once`);
@@ -57,7 +67,7 @@ export async function reflect(kind: GuardedKind, api: Api, sink: Sink, signal: A
 }
 
 /** Every labelled object of a kind, in every namespace. @throws Unreachable, Refused */
-export async function listObjects(
+async function listObjects(
   kind: GuardedKind,
   api: Api,
 ): Promise<{ readonly objects: readonly GuardedObject[]; readonly resourceVersion: string }> {
@@ -72,21 +82,26 @@ export async function listObjects(
   return { objects: items.flatMap((item: Json) => readObserved(kind, item) ?? []), resourceVersion };
 }
 
+interface WatchOptions {
+  readonly resourceVersion: string;
+  readonly pace: Pace;
+  readonly stop: AbortSignal;
+}
+
 async function watchObjects(
   kind: GuardedKind,
   api: Api,
   sink: Sink,
-  resourceVersion: string,
-  stop: AbortSignal,
+  { resourceVersion, pace, stop }: WatchOptions,
 ): Promise<void> {
-  const seconds = Math.round(watchSeconds * (0.9 + 0.2 * Math.random()));
+  const seconds = Math.ceil(pace.watch * (0.9 + 0.2 * Math.random()));
   const path = `${collectionPath(kind)}?${query({
     labelSelector: grantLabel,
     watch: 'true',
     resourceVersion,
     timeoutSeconds: String(seconds),
   })}`;
-  const overdue = AbortSignal.timeout((seconds + graceSeconds) * 1000);
+  const overdue = AbortSignal.timeout((seconds + pace.grace) * 1000);
   try {
     for await (const event of api.watch(path, AbortSignal.any([stop, overdue]))) {
       if (!isJsonObject(event)) return;

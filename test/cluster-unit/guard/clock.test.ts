@@ -3,13 +3,16 @@ import { expect, test } from 'vitest';
 import { returnDelay, retryDelay } from '../../../src/cluster/guard/core/backoff.ts';
 import { GuardClock } from '../../../src/cluster/guard/core/clock.ts';
 
-/** A guard whose own clock is off by `skew`, and whose machine has been up for `up`. */
-function clockWith(skew: number): {
+/** A guard whose own clock is off, and a truth that passes. */
+interface World {
   readonly clock: GuardClock;
-  pass(ms: number): void;
-  truth(): number;
-  step(ms: number): void;
-} {
+  readonly pass: (milliseconds: number) => void;
+  readonly truth: () => number;
+  /** Sets the own clock. */
+  readonly step: (milliseconds: number) => void;
+}
+
+function clockWith(skew: number): World {
   let [truth, up, own] = [1_800_000_000_000, 5_000, skew];
   return {
     clock: new GuardClock(
