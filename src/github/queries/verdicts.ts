@@ -4,11 +4,12 @@ import { account, document } from './fragments.ts';
 export function verdictsQuery(contexts: number): string {
   const indexes = Array.from({ length: contexts }, (_, index) => index);
   return document(
-    `query Verdicts($owner: String!, $name: String!, $tip: GitObjectID!, ${indexes.map((index) => `$context${index}: String!`).join(', ')}) {
+    `query Verdicts($owner: String!, $name: String!, $tip: GitObjectID!, $after: String, ${indexes.map((index) => `$context${index}: String!`).join(', ')}) {
       repository(owner: $owner, name: $name) {
         object(oid: $tip) {
           ... on Commit {
-            history(first: 100) {
+            history(first: 100, after: $after) {
+              pageInfo { hasNextPage endCursor }
               nodes {
                 oid
                 parents(first: 1) { nodes { oid } }
