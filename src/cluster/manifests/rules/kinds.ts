@@ -97,14 +97,14 @@ const policyRules = ofKind(
     atFirst({
       name: 'own-pod',
       expression: `${selectsGrant('object.spec.?podSelector')} || (
-  variables.peers.all(list, list.all(peer, ${ownPeer})) &&
+  object.spec.?podSelector.?matchLabels.orValue({}).size() > 0 && variables.peers.all(list, list.all(peer, ${ownPeer})) &&
   object.spec.policyTypes.all(type, (type == 'Ingress' ? variables.ingress : variables.egress).size() > 0))`,
-      message: `a network policy of a grant selects the grant's own Pod by ${grantLabel}, or lets only that Pod reach others and closes no direction`,
+      message: `a network policy of a grant selects the grant's own Pod by ${grantLabel}, or lets only that Pod reach others, which it names, and closes no direction`,
     }),
     atFirst({
       name: 'peers-and-ports',
       expression: `variables.peers.all(list, list.size() > 0 && list.all(peer, ${narrowPeer})) &&
-variables.ports.all(list, list.size() > 0 && list.all(port, has(port.port)))`,
+variables.ports.all(list, list.size() > 0 && list.all(port, has(port.port) && !has(port.endPort)))`,
       message:
         'every rule of a network policy names its peers and its ports: what is left out means everything, and a range of addresses is at most a /16 (IPv6: /48)',
     }),
