@@ -114,16 +114,19 @@ function bodyOf(ended: readonly Ended[]): string {
   ].join('\n');
 }
 
-/** What outlives the binding, each kind once with everybody who may have it open. */
+/** What outlives the binding: each kind once, and of whom where it is of several. */
 function whatMayBeOpen(ended: readonly Ended[]): readonly string[] {
   const left = ended.flatMap((each) => each.leftOpen.map((sentence) => ({ sentence, of: nameOf(each) })));
   if (left.length === 0) return [];
   const bySentence = Map.groupBy(left, ({ sentence }) => sentence);
+  const isOfOne = new Set(left.map(({ of }) => of)).size === 1;
   return [
     '',
     '**May still be open**',
     ...fitItems(
-      [...bySentence].map(([sentence, same]) => `- ${escapeMarkdown(sentence)} (${namesOf(same)})`),
+      [...bySentence].map(
+        ([sentence, same]) => `- ${escapeMarkdown(sentence)}${isOfOne ? '' : ` (${namesOf(same)})`}`,
+      ),
       roomForOpen,
       inCommit,
     ),

@@ -42,6 +42,7 @@ describe('a revert', () => {
     const { body } = revertOf([one, two]);
     expect(body).toContain('- exec: for ever (`access-requests/a.yaml` #7)\n');
     expect(body).toContain('- a watch: an hour (`access-requests/a.yaml` #7, `access-requests/b.yaml` #7)\n');
+    expect(revertOf([one]).body).toContain('- exec: for ever\n');
     expect(revertOf([neverGranted('access-requests/a.yaml')]).body).not.toContain('still be open');
   });
 
