@@ -17,7 +17,8 @@ export const validateCommand: Command = {
   usage: `curfew validate [dir] [--json]
 
 Reads the policy, CODEOWNERS, templates, the catalog, cluster snapshots, requests and grants of an access repository
-(default: the current folder) and prints every fault with file, line and column. Nothing is asked of GitHub.
+(default: the current folder) and prints every fault with file, line and column, statements of the policy about the
+network that do not hold among them. Nothing is asked of GitHub.
 
 Options:
   --json   print {"valid": …, "files": …, "faults": [{"file", "line", "column", "message", "remedy"}]}

@@ -7,6 +7,7 @@ import type { KubernetesObject } from '../base/json.ts';
 import type { Danger } from '../effect/effect.ts';
 import { checkInvariants, invariantsFor, sayViolation } from '../effect/network/check-invariants.ts';
 import { refused } from '../effect/network/danger.ts';
+import type { Invariant } from '../effect/network/invariant.ts';
 import { loadNetwork } from '../effect/network/load.ts';
 import { TooComplex } from '../effect/network/port-table.ts';
 import { joinSome } from '../effect/network/words.ts';
@@ -15,6 +16,8 @@ import { readSnapshot, readTrusted } from './trusted.ts';
 
 /** A statement that does not hold. */
 export interface Broken {
+  /** Its name; null where none can be checked. */
+  readonly statement: string | null;
   /** One sentence without a full stop, the same for the same flow: `"…" does not hold on staging: … may reach …`. */
   readonly text: string;
   /** What allows it, one sentence each. */
@@ -47,20 +50,32 @@ export function brokenStatements(
 }
 
 function check(tip: TipFacts, cluster: string, objects: readonly KubernetesObject[]): readonly Broken[] {
-  const statements = invariantsFor(cluster, readTrusted(tip).invariants);
   const snapshot = readSnapshot(tip, cluster);
-  if (statements.length === 0 || !snapshot.present) return [];
+  if (!snapshot.present) return [];
   const own = new Set(objects.map(identityOf));
   // A snapshot that was taken while a grant was in force holds its objects already.
   const standing = snapshot.objects.filter((object) => !own.has(identityOf(object)));
+  return checkStatements(cluster, [...standing, ...objects], readTrusted(tip).invariants);
+}
+
+/** What does not hold where these objects are all of a cluster. */
+export function checkStatements(
+  cluster: string,
+  objects: readonly KubernetesObject[],
+  invariants: readonly Invariant[],
+): readonly Broken[] {
+  const statements = invariantsFor(cluster, invariants);
+  if (statements.length === 0) return [];
   try {
-    return checkInvariants(loadNetwork([...standing, ...objects]), statements).map((violation) => ({
+    return checkInvariants(loadNetwork(objects), statements).map((violation) => ({
+      statement: violation.invariant,
       text: `"${violation.invariant}" does not hold on ${cluster}: ${sayViolation(violation)}`,
       because: violation.because,
     }));
   } catch (error) {
     if (!(error instanceof TooComplex)) throw error;
-    return [{ text: `no statement can be checked on ${cluster}: ${error.message}`, because: [] }];
+    const text = `no statement can be checked on ${cluster}: ${error.message}`;
+    return [{ statement: null, text, because: [] }];
   }
 }
 

@@ -16,6 +16,7 @@ import { parseCatalogRole, parseTemplate } from '../template/parse.ts';
 import { readGrantFile } from './grant.ts';
 import { unownedPaths } from './protection.ts';
 import { readPolicyFile } from './read-policy.ts';
+import { statementFaults, type Manifests } from './validate-statements.ts';
 import { validateRequest, type Repository } from './validate-request.ts';
 
 /** Files by path from the root; null where a file is no plain UTF-8 text (a symbolic link, say). */
@@ -26,8 +27,10 @@ const policyPath = '.github/curfew.yaml';
 /** Every fault of an access repository, by file and line, each once. Files that are not Curfew's are not looked at. */
 export function validateRepository(files: RepositoryFiles): readonly Fault[] {
   const reader = new Reader(files);
-  const repository = readRepository(reader, files);
+  const policyFile = reader.read(policyPath, readPolicyFile);
+  const repository = readRepository(reader, files, policyFile?.policy ?? null);
   const { policy, codeowners, templates, roles } = repository;
+  const manifests: Manifests[] = [];
   const paths = [...files.keys()];
   if (codeowners !== null) reader.faults.push(...checkOwnership(codeowners, paths));
   if (policy !== null)
@@ -44,9 +47,12 @@ export function validateRepository(files: RepositoryFiles): readonly Fault[] {
         wholeFile(path, 'this is not a plain text file', 'commit it as an ordinary file of UTF-8 text'),
       );
     else if (isRequestFile(path)) reader.faults.push(...validateRequest(path, text, repository));
-    else if (isYamlOf(path, 'clusters/')) reader.read(path, readManifests);
-    else if (isYamlOf(path, 'grants/')) reader.read(path, readGrantFile);
+    else if (isYamlOf(path, 'clusters/'))
+      manifests.push({ path, objects: reader.read(path, readManifests) ?? [] });
+    else if (isYamlOf(path, 'grants/'))
+      manifests.push({ path, objects: reader.read(path, readGrantFile)?.objects ?? [] });
   }
+  if (policyFile !== null) reader.faults.push(...statementFaults(policyPath, policyFile, manifests));
   const once = new Map(reader.faults.map((fault) => [formatFault(fault), fault]));
   return [...once.values()].sort((a, b) => compare(a.file, b.file) || a.line - b.line || a.column - b.column);
 }
@@ -92,7 +98,7 @@ class Reader {
   }
 }
 
-function readRepository(reader: Reader, files: RepositoryFiles): Repository {
+function readRepository(reader: Reader, files: RepositoryFiles, policy: Policy | null): Repository {
   const codeownersPath = codeownersPaths.find((path) => files.has(path));
   if (codeownersPath === undefined) {
     const remedy = 'write it: nothing is granted where nobody owns the path';
@@ -105,7 +111,7 @@ function readRepository(reader: Reader, files: RepositoryFiles): Repository {
   const templates = reader.readAll('templates/', parseTemplate);
   const roles = reader.readAll('templates/roles/', parseCatalogRole);
   return {
-    policy: reader.read(policyPath, readPolicyFile)?.policy ?? null,
+    policy,
     codeowners: reader.read(codeownersPath ?? '', (file, text) => success(parseCodeowners(file, text))),
     templates: new Map(templates.map((template) => [template.name, template])),
     roles: new Map(roles.map((role) => [role.name, role])),

@@ -73,6 +73,17 @@ describe('statements of the policy', () => {
     expect(faults).toContainEqual(expect.objectContaining({ file: policyPath, line }));
   });
 
+  test('that do not hold by the files alone are a fault, where the policy makes them', () => {
+    const text = policyWith(holds, brokenAlready);
+    const faults = validateRepository(new Map([...repositoryFiles(), [policyPath, text]]));
+    const line = text.split('\n').findIndex((each) => each.includes(brokenAlready)) + 1;
+    expect(faults).toEqual([expect.objectContaining({ file: policyPath, line })]);
+    expect(faults[0]?.message).toMatch(
+      /^"no ingress" does not hold on prod-eu: kube-system\/ingress.* may reach payments\//,
+    );
+    expect(validateRepository(repositoryFiles())).toEqual([]);
+  });
+
   test('are no more than can be checked all the time', () => {
     const many = (count: number) =>
       policyWith(...Array.from({ length: count }, (_, n) => `{name: s${n}, defaultDeny: {}}`));
