@@ -109,17 +109,10 @@ describe('the walls of the house', () => {
 
   test('the program of the guard loads little: no engine, no client of GitHub or of Kubernetes', () => {
     const loaded = loadedBy(['cli/guard-program.ts']);
-    expect([...new Set([...loaded.files].map((file) => file.split('/')[0]))].toSorted()).toEqual([
-      'base',
-      'cli',
-      'cluster',
-      'request',
-    ]);
-    expect([...loaded.packages].filter((name) => !name.startsWith('node:')).toSorted()).toEqual([
-      'pino',
-      'prom-client',
-      'yaml',
-    ]);
+    const rooms = new Set([...loaded.files].map((file) => file.split('/')[0]));
+    expect(rooms).toEqual(new Set(['base', 'cli', 'cluster', 'request']));
+    const packages = [...loaded.packages].filter((name) => !name.startsWith('node:'));
+    expect(new Set(packages)).toEqual(new Set(['pino', 'prom-client', 'yaml']));
   });
 
   test('what the guard decides is a pure function of its arguments', () => {

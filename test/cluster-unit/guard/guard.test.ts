@@ -153,6 +153,7 @@ describe('watching', () => {
     fake.add('a', past);
     start();
     await sleep(1000);
+    expect(fake.names()).toEqual(['a']);
     fake.intercept = () => undefined;
     await allGone();
   });
