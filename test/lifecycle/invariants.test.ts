@@ -173,6 +173,16 @@ describe('the default branch', () => {
     expect(decide(holds, [told(body)]).retold).toEqual([{ pullRequest: 12, body: comment }]);
   });
 
+  test('does not blame a grant for what does not hold without it', () => {
+    const everywhere = brokenAlready.replace(', clusters: [prod-eu]', '');
+    const { alarms } = decide(`${nobodyInPayments}\n    - ${everywhere}`, [told(comment)]);
+    const blamed = alarms.filter(({ pullRequest }) => pullRequest !== null).map(({ text }) => text);
+    expect(blamed.length).toBeGreaterThan(0);
+    expect(blamed.every((text) => text.startsWith('"no access pods'))).toBe(true);
+    const paths = alarms.filter(({ text }) => text.startsWith('"no ingress"')).map(({ path }) => path);
+    expect(new Set(paths)).toEqual(new Set(['clusters/prod-eu', 'clusters/staging']));
+  });
+
   test('a warning neither adds to nor takes from anything else of the comment', () => {
     expect(withWarnings(comment, [])).toBe(comment);
     const alarm = { path: 'p', pullRequest: 1, text: 'a $& b' };

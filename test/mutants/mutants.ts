@@ -714,6 +714,96 @@ const engine: readonly Mutant[] = [
   },
 ];
 
+const ofProposals = ['test/lifecycle/proposal.test.ts'];
+const ofStatements = ['test/lifecycle/invariants.test.ts'];
+
+const proposals: readonly Mutant[] = [
+  {
+    name: 'proposal: lost protection is no refusal',
+    file: 'src/lifecycle/proposal/judge.ts',
+    find: '...lostProtection(before, after),',
+    replace: '...lostProtection(after, after),',
+    tests: ofProposals,
+  },
+  {
+    name: 'proposal: a broken statement is no refusal',
+    file: 'src/lifecycle/proposal/judge.ts',
+    find: 'const broken = brokenBy(before, after);',
+    replace: 'const broken = brokenBy(after, after);',
+    tests: ofProposals,
+  },
+  {
+    name: 'proposal: what is broken already is held against every change',
+    file: 'src/lifecycle/proposal/statements.ts',
+    find: 'return newlyBroken(of(before), of(after));',
+    replace: 'return newlyBroken([], of(after));',
+    tests: ofProposals,
+  },
+  {
+    name: 'proposal: faults of others are held against every change',
+    file: 'src/lifecycle/proposal/faults.ts',
+    find: 'files.has(fault.file) || !known.has(withoutPlace(fault))',
+    replace: 'files.has(fault.file) || known.size >= 0',
+    tests: ofProposals,
+  },
+  {
+    name: 'proposal: the faults of snapshots are not looked at',
+    file: 'src/lifecycle/proposal/faults.ts',
+    find: "return path.startsWith('clusters/') && !path.endsWith('.md');",
+    replace: "return path.startsWith('clusters/') && path.endsWith('.md');",
+    tests: ofProposals,
+  },
+  {
+    name: 'proposal: GitHub’s opinion of the proposed owners does not count',
+    file: 'src/lifecycle/proposal/tip.ts',
+    find: 'codeownersErrorLines: touchesOwners ? codeownersErrorLines : tip.codeownersErrorLines,',
+    replace: 'codeownersErrorLines: touchesOwners ? [] : codeownersErrorLines,',
+    tests: ofProposals,
+  },
+  {
+    name: 'proposal: a fork is judged',
+    file: 'src/lifecycle/decide-proposal.ts',
+    find: 'if (fromFork) {',
+    replace: 'if (fromFork && proposed !== null) {',
+    tests: ofProposals,
+  },
+  {
+    name: 'proposal: what is too much is judged all the same',
+    file: 'src/lifecycle/proposal/judge.ts',
+    find: 'if (excess !== null) {',
+    replace: "if (excess === '') {",
+    tests: ofProposals,
+  },
+  {
+    name: 'proposal: the roles of today are not known, so that no grant seems to end',
+    file: 'src/lifecycle/proposal/side.ts',
+    find: 'new Map([...context.blobs, ...textsOfRoles(world)])',
+    replace: 'new Map([...context.blobs, ...textsOfRoles(world).slice(0, 0)])',
+    tests: ofProposals,
+  },
+  {
+    name: 'statements: a grant may break one',
+    file: 'src/lifecycle/invariants.ts',
+    find: "if (!objects.some(({ kind }) => kind === 'Pod' || kind === 'NetworkPolicy')) return [];",
+    replace: "if (!objects.some(({ kind }) => kind === 'Role')) return [];",
+    tests: ofStatements,
+  },
+  {
+    name: 'statements: one that cannot be read is left out',
+    file: 'src/lifecycle/read-policy.ts',
+    find: 'if (!invariants.ok) return invariants;',
+    replace: 'if (!invariants.ok) return success({ policy: policy.value, invariants: [] });',
+    tests: ofStatements,
+  },
+  {
+    name: 'statements: every grant is blamed for what does not hold without any',
+    file: 'src/lifecycle/alarms.ts',
+    find: 'if (cause === undefined || standing.some((each) => each.text === text))',
+    replace: 'if (cause === undefined)',
+    tests: ofStatements,
+  },
+];
+
 /** All of them. */
 export const mutants: readonly Mutant[] = [
   ...approval,
@@ -722,4 +812,5 @@ export const mutants: readonly Mutant[] = [
   ...proof,
   ...rendering,
   ...engine,
+  ...proposals,
 ];
