@@ -119,6 +119,14 @@ describe('the guard beside Flux', () => {
     await expect.poll(kustomization, patience).toBe('True');
   });
 
+  test('writes its events, which the admission lets it do', async () => {
+    const reasons = async (): Promise<string> => {
+      const which = ['events', '-n', 'payments', '--field-selector', 'reportingComponent=curfew-guard'];
+      return (await cluster.kubectl(['get', ...which, '-o', 'jsonpath={.items[*].reason}'])).stdout;
+    };
+    await expect.poll(reasons, patience).toContain('Removed');
+  });
+
   test('revokes a grant while the controller that applies is down', async () => {
     await flux.kustomizeController.stop();
     await commit({ 'payments-b': null });
