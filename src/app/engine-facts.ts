@@ -7,7 +7,7 @@ import type { Instant } from '../base/instant.ts';
 import { GitHubError } from '../github/errors.ts';
 import type { BranchRead, RepositoryPort } from '../github/port.ts';
 import { branchAccounts, branchTeams, landingPaths, type BranchContext } from '../lifecycle/branch.ts';
-import type { AccountFacts, BranchWorld, CommandsFacts, LandingFacts } from '../lifecycle/facts.ts';
+import type { AccountFacts, BranchWorld, CommandsFacts, LandingFacts, TipFacts } from '../lifecycle/facts.ts';
 import { changedRoleBlobs, provenGrants } from '../lifecycle/grant-state.ts';
 import { expectedReports } from '../lifecycle/refused-by-cluster.ts';
 import { isRequestFile } from '../request/path.ts';
@@ -76,7 +76,7 @@ export async function readKnown(
 export interface Rest {
   readonly world: BranchWorld;
   readonly context: BranchContext;
-  /** Why a request that waits for its grant could not be judged; the others were. */
+  /** Why a request that waits for its grant, or what clusters say, could not be judged; all else was. */
   readonly unread: GitHubError | null;
 }
 
@@ -94,18 +94,33 @@ export async function readRest(
   );
   const deciding = [...standing.map(({ evidence }) => evidence.request), ...landings.keys()];
   const inForce = standing.map(({ evidence }) => evidence.pullRequest);
-  const [teams, accounts, commands, blobs, verdicts] = await Promise.all([
+  const [teams, accounts, commands, blobs, reported] = await Promise.all([
     port.readTeams(branchTeams(tip, deciding)),
     readAccounts(port, branchAccounts(tip, [...landings.keys()])),
     readCommands(port, read, inForce, memory),
     port.readBlobs(standing.flatMap(({ evidence }) => changedRoleBlobs(tip, evidence))),
-    port.readVerdicts(tip.sha, expectedReports(tip)),
+    readVerdicts(port, tip, log),
   ]);
   return {
-    world: { ...world, commands, landings: new Map([...world.landings, ...landings]), verdicts },
+    world: { ...world, commands, landings: new Map([...world.landings, ...landings]), verdicts: reported.verdicts },
     context: { ...context, teams, accounts, blobs },
-    unread,
+    unread: unread ?? reported.unread,
   };
+}
+
+/** What clusters say ends something now and then; that it cannot be read must not keep a revocation from being heard. */
+async function readVerdicts(
+  port: RepositoryPort,
+  tip: TipFacts,
+  log: Logger,
+): Promise<{ readonly verdicts: BranchWorld['verdicts']; readonly unread: GitHubError | null }> {
+  try {
+    return { verdicts: await port.readVerdicts(tip.sha, expectedReports(tip)), unread: null };
+  } catch (error) {
+    if (!(error instanceof GitHubError)) throw error;
+    log.warn({ err: error }, 'what the clusters say of the newest commits could not be read');
+    return { verdicts: new Map(), unread: error };
+  }
 }
 
 /** One request that cannot be read leaves the others to be granted. */

@@ -5,6 +5,7 @@ import { formatInstant } from '../base/instant.ts';
 import { clockObstacles, ruleObstacles } from '../lifecycle/protection.ts';
 import { mergeMethod } from '../lifecycle/merge-method.ts';
 import { checkCeilings } from './doctor-ceilings.ts';
+import { checkClusters } from './doctor-clusters.ts';
 import { areas, note, problem, toProblems, type Diagnosis, type DoctorFacts } from './doctor-diagnosis.ts';
 import { checkAdoption, checkCodeowners, checkFiles } from './doctor-files.ts';
 import type { DeliveryRead, InstallationRead, RulesetRead } from './doctor-github.ts';
@@ -19,6 +20,7 @@ export function diagnose(facts: DoctorFacts): readonly Diagnosis[] {
     ...checkCodeowners(facts),
     ...checkFiles(facts),
     ...checkCeilings(facts),
+    ...checkClusters(facts),
     ...checkAdoption(facts),
     ...toProblems('clock', clockObstacles(facts.clocks), 'set the clock of the machine that runs Curfew'),
     ...checkWebhooks(facts),

@@ -2,7 +2,7 @@
 import type { TeamFacts } from '../approval/approval.ts';
 import type { Instant } from '../base/instant.ts';
 import type { Finding } from '../base/reasons.ts';
-import type { RepositoryFacts, TipFacts } from '../lifecycle/facts.ts';
+import type { RepositoryFacts, RevisionFacts, TipFacts } from '../lifecycle/facts.ts';
 import type { CodeownersErrorRead, DeliveryRead, InstallationRead, RulesetRead } from './doctor-github.ts';
 
 /** What is looked at, in the order in which it is told. */
@@ -16,6 +16,7 @@ export const areas = [
   'CODEOWNERS',
   'files',
   'ceilings',
+  'clusters',
   'adoption',
   'clock',
   'webhooks',
@@ -41,6 +42,8 @@ export interface DoctorFacts {
   readonly codeownersErrors: readonly CodeownersErrorRead[];
   /** Newest first. */
   readonly deliveries: readonly DeliveryRead[];
+  /** What is said of the newest commits, by cluster; see `BranchWorld`. */
+  readonly verdicts: ReadonlyMap<string, readonly RevisionFacts[]>;
   readonly clocks: { readonly github: Instant; readonly local: Instant };
 }
 

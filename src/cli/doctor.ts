@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import type { AppAccess } from '../app/config/config.ts';
 import { createGitHubApp } from '../github/app.ts';
 import { Denied, NotFound } from '../github/errors.ts';
+import { expectedReports } from '../lifecycle/refused-by-cluster.ts';
 import { readTrusted } from '../lifecycle/trusted.ts';
 import { parseArguments } from './arguments.ts';
 import { exitCode, type Command, type CommandIo } from './command.ts';
@@ -20,7 +21,8 @@ export const doctorCommand: Command = {
 
 Looks at a live access repository as the App sees it: the installation with its permissions and events, the rules in force
 on the default branch and who may go past them, CODEOWNERS, policy and templates, whether they are within the ceilings of
-the clusters, what Curfew adopted, the clocks, and the webhooks that arrived of late. Changes nothing.
+the clusters, whether these say what they take, what Curfew adopted, the clocks, and the webhooks that arrived of late.
+Changes nothing.
 
 Options:
   --repo OWNER/NAME   the access repository
@@ -95,14 +97,15 @@ async function readFacts(
   const { now, repository, tip } = await port.readBranch();
   const local = io.now();
   const { codeowners } = readTrusted(tip);
-  const [teams, rulesets, codeownersErrors, deliveries] = await Promise.all([
+  const [teams, rulesets, codeownersErrors, deliveries, verdicts] = await Promise.all([
     port.readTeams(codeowners === null ? [] : teamsOf(codeowners.value)),
     reads.rulesets(installation.id, repository.defaultBranch),
     reads.codeownersErrors(installation.id),
     reads.deliveries(),
+    port.readVerdicts(tip.sha, expectedReports(tip)),
   ]);
   const clocks = { github: now, local };
-  return { installation, repository, tip, teams, rulesets, codeownersErrors, deliveries, clocks };
+  return { installation, repository, tip, teams, rulesets, codeownersErrors, deliveries, verdicts, clocks };
 }
 
 function print(

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commands } from '../../src/cli/commands.ts';
 import { dispatch } from '../../src/cli/dispatch.ts';
@@ -6,13 +7,36 @@ import { generatePrivateKey } from '../../src/sandbox/operations/apps.ts';
 import { createTestWorld, type TestWorld } from '../e2e/world.ts';
 import { fakeIo } from './fake-io.ts';
 
+const policyPath = '.github/curfew.yaml';
+
 let world: TestWorld;
 
+function withReporters(policy: string): string {
+  return policy.replaceAll(
+    /\{environment: (production|staging)\}/g,
+    '{environment: $1, reporter: {login: flux, id: 2001}}',
+  );
+}
+
+/** What Flux says of the newest commit. */
+async function report(cluster: string, state: 'success' | 'failure'): Promise<void> {
+  const repo = { owner: 'acme', repo: 'access' };
+  const { octokit } = world.as('flux');
+  const { data } = await octokit.git.getRef({ ...repo, ref: 'heads/main' });
+  await octokit.repos.createCommitStatus({ ...repo, sha: data.object.sha, state, context: `curfew-${cluster}` });
+}
+
 beforeAll(async () => {
-  world = await createTestWorld({ transport: { kind: 'http', host: '127.0.0.1', port: 0 } });
+  world = await createTestWorld({
+    transport: { kind: 'http', host: '127.0.0.1', port: 0 },
+    files: new Map([[policyPath, withReporters(readFileSync(policyPath, 'utf8'))]]),
+  });
+  world.sandbox.world.createUser({ login: 'flux', id: 2001 });
+  world.sandbox.world.setCollaborator('acme/access', 'flux', 'write');
   await world.ask('inc-1');
   for (const cluster of ['prod-eu', 'staging'])
     await world.force({ [`clusters/${cluster}/ceilings.yaml`]: await committedCeilings(cluster) });
+  for (const cluster of ['prod-eu', 'staging']) await report(cluster, 'success');
   // From now on nobody mends what is broken here.
   world.sandbox.world.setWebhook(world.app, async () => 200);
 });
@@ -88,7 +112,7 @@ describe('curfew doctor', () => {
       ...['installation', 'permissions', 'events', 'repository', 'rules'].map((area) => `ok       ${area}`),
       'note     bypass        Who else may go past the rules: unknown, for GitHub does not tell an App',
       '                       → look at the bypass lists in the settings of the repository',
-      ...['CODEOWNERS', 'files', 'ceilings', 'adoption', 'clock', 'webhooks'].map(
+      ...['CODEOWNERS', 'files', 'ceilings', 'clusters', 'adoption', 'clock', 'webhooks'].map(
         (area) => `ok       ${area}`,
       ),
       '',
@@ -331,6 +355,7 @@ describe('a gap', () => {
         ),
       [
         /^ceilings note: Those of other are not in clusters\/other\/, so nothing is compared → commit them as/,
+        /^clusters note: Nobody reports whether other takes a commit/,
         'adoption problem: Curfew has not written grants/other/README.md → see that it runs, and look into its log',
       ],
     ],
@@ -363,6 +388,37 @@ describe('a gap', () => {
     const found = await findings();
     await undo();
     expect(found).toEqual(expected.map((each) => expect.stringMatching(each)));
+  });
+
+  it('a cluster of which nobody reports', async () => {
+    const undo = await push(policyPath, (text) =>
+      text.replace('production, reporter: {login: flux, id: 2001}}', 'production}'),
+    );
+    expect(await findings()).toEqual([
+      'clusters note: Nobody reports whether prod-eu takes a commit: a grant that it refuses would hold up revocations there until the guard or a person sees to it → name the account of its GitOps engine as clusters.prod-eu.reporter of the policy; see docs/cluster.md',
+    ]);
+    await undo();
+  });
+
+  it('a reporter of whom nothing is heard', async () => {
+    const undo = await push(policyPath, (text) => text.replace('production, reporter: {login: flux, id: 2001}', 'production, reporter: {login: flux, id: 2002}'));
+    const [found, ...others] = await findings();
+    expect(found).toMatch(
+      /^clusters problem: flux \(2002\) has said of none of the newest \d+ commits whether prod-eu took it → see that it may write commit statuses, that its id is 2002, and that the context is curfew-prod-eu$/,
+    );
+    expect(others).toEqual([]);
+    await undo();
+  });
+
+  it('a cluster that takes nothing', async () => {
+    await report('staging', 'failure');
+    world.clock.advance(120_000);
+    expect(await findings()).toContainEqual(
+      expect.stringMatching(/^clusters problem: staging has taken no revision since \S+ → look at its GitOps engine$/),
+    );
+    await report('staging', 'success');
+    world.clock.advance(-120_000);
+    expect(await findings()).toEqual([]);
   });
 
   it('a clock that is off', async () => {

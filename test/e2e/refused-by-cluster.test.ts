@@ -111,6 +111,21 @@ describe('a grant that the cluster refuses', () => {
   });
 });
 
+test('a verdict that cannot be read ends nothing, and keeps nothing from ending', async () => {
+  await poison();
+  const number = await world.grant('revoked');
+  const stop = world.sandbox.faults.inject({
+    operation: 'Verdicts',
+    effect: { kind: 'status', status: 502 },
+  });
+  await world.pass(2);
+  await world.as('alice').comment(number, '/revoke');
+  expect(await world.grants()).toEqual([grantPath('innocent'), grantPath('poison')]);
+  stop();
+  await world.pass(1);
+  expect(await world.grants()).toEqual([grantPath('innocent')]);
+});
+
 describe('what anybody may write changes nothing', () => {
   test.each([
     ['somebody else', { by: 'mallory' }],
