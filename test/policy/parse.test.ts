@@ -13,7 +13,7 @@ apiVersion: curfew.dev/v1
 kind: Policy
 spec:
   clusters:
-    prod-eu: {environment: production}
+    prod-eu: {environment: production, reporter: {login: 'flux[bot]', id: 2001}}
   identities:
     - {login: Alice, id: 1001, user: alice@example.com, users: {prod-eu: 'oidc:alice'}}
   allow:
@@ -46,7 +46,9 @@ spec:
     const sre = { kind: 'team', team: 'acme/sre' };
     const security = { kind: 'team', team: 'acme/security' };
     expect(result.ok ? result.value : result.faults).toEqual({
-      clusters: { 'prod-eu': { environment: 'production' } },
+      clusters: {
+        'prod-eu': { environment: 'production', reporter: { login: 'flux[bot]', id: 2001 } },
+      },
       identities: [
         { login: 'Alice', id: 1001, user: 'alice@example.com', users: { 'prod-eu': 'oidc:alice' } },
       ],
