@@ -1,8 +1,10 @@
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decidePullRequest, pullRequestNeeds } from '../../src/lifecycle/pull-request.ts';
 import { purposeOf } from '../../src/lifecycle/candidate.ts';
 import type { ChangedFile } from '../../src/lifecycle/facts.ts';
 import { judgeProposal } from '../../src/lifecycle/proposal/judge.ts';
+import { describeProposal } from '../../src/lifecycle/proposal/report.ts';
 import { proposedTip } from '../../src/lifecycle/proposal/tip.ts';
 import { itemsOf, judge, proposed, standing, type Given } from './proposal-world.ts';
 import {
@@ -243,6 +245,29 @@ describe('what templates give', () => {
     expect(first).toContain('**debug-more** in payments on prod-eu');
     expect(first).toContain('gains: ');
     expect(first).toContain('further approvals would be asked for there');
+  });
+
+  test('one of another scope: nothing is compared that cannot be', () => {
+    const cluster = edited('templates/cluster-read.yaml', 'scope: cluster', 'scope: namespace').replace(
+      'ClusterRoleBinding',
+      'RoleBinding',
+    );
+    const policy = edited(
+      policyPath,
+      '[prod-eu/_cluster, staging/_cluster]',
+      '[prod-eu/payments, staging/payments]',
+    );
+    const [item] = itemsOf(judge({ 'templates/cluster-read.yaml': cluster, [policyPath]: policy }), heading);
+    expect(item).toContain('**cluster-read** in payments on prod-eu');
+    expect(item).toContain('gains: ');
+    const back = { files: { 'templates/cluster-read.yaml': cluster, [policyPath]: policy } };
+    const original = shipped.get('templates/cluster-read.yaml') ?? '';
+    expect(
+      itemsOf(
+        judge({ 'templates/cluster-read.yaml': original, [policyPath]: shipped.get(policyPath) ?? '' }, back),
+        heading,
+      )[0],
+    ).toContain('**cluster-read** in the whole cluster on prod-eu');
   });
 
   test('one that is removed, and one that nobody may ask for', () => {
@@ -488,6 +513,41 @@ describe('network statements', () => {
     expect(findings[0]?.code).toBe('invariant-broken');
     expect(findings[0]?.message).toContain('too complex');
   });
+});
+
+describe('whatever is in the files', () => {
+  const paths = [...shipped.keys()].filter((path) => !path.startsWith('clusters/') || path.includes('polic'));
+
+  test('there is a verdict, in text that GitHub takes', () => {
+    const edit = fc.record({
+      path: fc.constantFrom(...paths),
+      at: fc.nat(200),
+      what: fc.constantFrom('delete', 'repeat', 'indent', 'empty', 'cut', 'remove'),
+    });
+    fc.assert(
+      fc.property(fc.array(edit, { minLength: 1, maxLength: 4 }), (edits) => {
+        const texts: Record<string, string | null> = {};
+        for (const { path, at, what } of edits) {
+          const lines = (texts[path] ?? shipped.get(path) ?? '').split('\n');
+          const index = at % lines.length;
+          const line = lines[index] ?? '';
+          if (what === 'delete') lines.splice(index, 1);
+          if (what === 'repeat') lines.splice(index, 0, line);
+          if (what === 'indent') lines[index] = `  ${line}`;
+          if (what === 'empty') lines[index] = line.replace(/:.*/, ':');
+          if (what === 'cut') lines.length = index;
+          texts[path] = what === 'remove' ? null : lines.join('\n');
+        }
+        const report = judgeProposal(proposed(texts), standing({ open: [openRequest] }));
+        const { title, summary } = describeProposal(report);
+        expect(report.findings.length).toBeGreaterThan(0);
+        expect(title).not.toBe('');
+        expect(title).not.toContain('\n');
+        expect(summary.startsWith('**')).toBe(true);
+      }),
+      { numRuns: 40 },
+    );
+  }, 60_000);
 });
 
 describe('nothing of it is believed', () => {

@@ -5,6 +5,7 @@ import { loadNetwork } from '../../effect/network/load.ts';
 import type { Pod } from '../../effect/network/world.ts';
 import { entriesFor } from '../../policy/entries.ts';
 import type { Policy } from '../../policy/policy.ts';
+import { dnsLabel } from '../../request/names.ts';
 import type { RequestPath, Scalar } from '../../request/request.ts';
 import { objectionTo, sampleValues } from '../../template/parameters.ts';
 import { renderTemplate } from '../../template/render.ts';
@@ -51,7 +52,7 @@ function* candidates(
 ): Generator<RequestPath> {
   const named = allow
     .flatMap(({ scopes }) => scopes.map((pattern) => pattern.split('/')))
-    .flatMap(([, namespace = '']) => (/^[a-z0-9-]+$/.test(namespace) ? [namespace] : []));
+    .flatMap(([, namespace = '']) => (dnsLabel.test(namespace) ? [namespace] : []));
   for (const cluster of clusters) {
     const namespaces = scope === 'cluster' ? [null] : [...named, ...knownNamespaces(tip, cluster)];
     for (const namespace of new Set(namespaces)) yield { cluster, namespace, name: 'any' };
@@ -61,7 +62,7 @@ function* candidates(
 /** The namespaces that the snapshot of a cluster declares. */
 export function knownNamespaces(tip: TipFacts, cluster: string): readonly string[] {
   return readSnapshot(tip, cluster).objects.flatMap(({ apiVersion, kind, metadata }) =>
-    apiVersion === 'v1' && kind === 'Namespace' ? [metadata.name] : [],
+    apiVersion === 'v1' && kind === 'Namespace' && dnsLabel.test(metadata.name) ? [metadata.name] : [],
   );
 }
 

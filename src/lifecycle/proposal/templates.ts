@@ -65,10 +65,10 @@ function changeOf(name: string, was: Known, is: Known, sides: Sides): Change | n
     return { items: [`${title}: no entry of the policy lets anybody ask for it`], ...harmless };
   }
   const perPlace = places.flatMap((place) => {
-    const [old, now] = [
-      was === undefined ? null : renderSample(was, place, before),
-      renderSample(is, place, after),
-    ];
+    // One of another scope gave nothing in this place.
+    const comparable = was !== undefined && was.value.scope === is.value.scope;
+    const old = comparable ? renderSample(was, place, before) : null;
+    const now = renderSample(is, place, after);
     if (isSame(was, is, old, now, before, after)) return [];
     if (!allowance.take(2)) return [];
     const where = describePlace(place, after.policy);
