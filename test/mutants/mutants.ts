@@ -714,6 +714,64 @@ const engine: readonly Mutant[] = [
   },
 ];
 
+const refused = 'src/lifecycle/refused-by-cluster.ts';
+const verdicts = 'src/github/read/verdicts.ts';
+const ofRefusals = ['test/lifecycle/refused-by-cluster.test.ts'];
+const ofReports = ['test/github/verdicts.test.ts'];
+
+const clusters: readonly Mutant[] = [
+  {
+    name: 'cluster: one refusal is enough to withdraw',
+    file: refused,
+    find: 'if (now < refused + patience)',
+    replace: 'if (now < refused)',
+    tests: ofRefusals,
+  },
+  {
+    name: 'cluster: what it took once is withdrawn',
+    file: refused,
+    find: 'return holding.some(({ taken }) => taken) ? null : earliest(holding);',
+    replace: 'return earliest(holding);',
+    tests: ofRefusals,
+  },
+  {
+    name: 'cluster: what never worked withdraws everything',
+    file: refused,
+    find: 'if (place === -1 || !revisions.some(({ taken }) => taken)) return null;',
+    replace: 'if (place === -1) return null;',
+    tests: ofRefusals,
+  },
+  {
+    name: 'cluster: grants go on while it takes nothing',
+    file: 'src/lifecycle/branch.ts',
+    find: 'blocked.concat(failing)',
+    replace: 'blocked',
+    tests: ofRefusals,
+  },
+  {
+    name: 'cluster: anybody says that a commit was taken',
+    file: verdicts,
+    find: "newest.state === 'SUCCESS' && newest.creator?.id === this.report.creator",
+    replace: "newest.state === 'SUCCESS'",
+    tests: ofReports,
+  },
+  {
+    name: 'cluster: anybody says that a commit is refused',
+    file: verdicts,
+    find: 'if (creator?.id !== report.creator || name',
+    replace: 'if (name',
+    tests: ofReports,
+  },
+  {
+    name: 'snapshot: environment variables are kept',
+    file: 'src/cluster/snapshot/kinds.ts',
+    find: "containers: each(fields({ name: 'value', ports: containerPorts })),",
+    replace:
+      "containers: each(fields({ name: 'value', ports: containerPorts, env: each(fields({ value: 'value' })) })),",
+    tests: ['test/cluster-unit/snapshot/secrets.test.ts'],
+  },
+];
+
 const ofProposals = ['test/lifecycle/proposal.test.ts'];
 const ofStatements = ['test/lifecycle/invariants.test.ts'];
 
@@ -812,5 +870,6 @@ export const mutants: readonly Mutant[] = [
   ...proof,
   ...rendering,
   ...engine,
+  ...clusters,
   ...proposals,
 ];
