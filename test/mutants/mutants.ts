@@ -862,6 +862,70 @@ const proposals: readonly Mutant[] = [
   },
 ];
 
+const sessions = 'src/effect/sessions.ts';
+const ofSessions = ['test/effect/sessions.test.ts', 'test/lifecycle/left-open.test.ts'];
+const ofNetworks = ['test/effect/network/judge.test.ts'];
+const ofRbac = ['test/effect/rbac/judge.test.ts', 'test/effect/rbac/version.test.ts'];
+
+const effects: readonly Mutant[] = [
+  {
+    name: 'sessions: one into pods of others is taken for one that ends',
+    file: sessions,
+    find: 'if (permission.names.length > 0 && names.length === 0) return [];',
+    replace: 'if (names.length === 0) return [];',
+    tests: ofSessions,
+  },
+  {
+    name: 'sessions: the pod of another namespace is the own one',
+    file: sessions,
+    find: "metadata.name === name && metadata['namespace'] === namespace",
+    replace: 'metadata.name !== name || namespace === null',
+    tests: ofSessions,
+  },
+  {
+    name: 'sessions: get alone opens none',
+    file: sessions,
+    find: "const opening = ['get', 'create'];",
+    replace: "const opening = ['create'];",
+    tests: ofSessions,
+  },
+  {
+    name: 'sessions: what ended goes by the roles of today',
+    file: 'src/lifecycle/left-open.ts',
+    find: 'if (today?.sha === sha) return today.value;',
+    replace: 'if (today !== undefined) return today.value;',
+    tests: ofSessions,
+  },
+  {
+    name: 'network: a bound path goes by any role of the grant',
+    file: 'src/effect/network/guard-roles.ts',
+    find: 'roleRef.name === role',
+    replace: "roleRef.name !== ''",
+    tests: ofNetworks,
+  },
+  {
+    name: 'network: a right by names reaches every pod',
+    file: 'src/effect/network/guard-roles.ts',
+    find: 'names.length === 0 && [null, namespace].includes(right.namespace)',
+    replace: '[null, namespace].includes(right.namespace) && names.length >= 0',
+    tests: ofNetworks,
+  },
+  {
+    name: 'rbac: a role that the cluster lacks is bound',
+    file: 'src/effect/rbac/refusals.ts',
+    find: 'if (live.length === 0 && knowsCatalog(snapshot))',
+    replace: 'if (live.length === 0 && snapshot.length === 0)',
+    tests: ofRbac,
+  },
+  {
+    name: 'rbac: the version of a snapshot takes a danger away',
+    file: 'src/effect/rbac/judge.ts',
+    find: 'const found = findDangers(grant, weakest);',
+    replace: 'const found = findDangers(grant, { minor: 36 });',
+    tests: ofRbac,
+  },
+];
+
 /** All of them. */
 export const mutants: readonly Mutant[] = [
   ...approval,
@@ -872,4 +936,5 @@ export const mutants: readonly Mutant[] = [
   ...engine,
   ...clusters,
   ...proposals,
+  ...effects,
 ];
