@@ -3,6 +3,12 @@ import { fluxBinaries, kubernetesBinaries } from './binaries.ts';
 
 export async function setup(): Promise<void> {
   const progress = (line: string): void => void process.stderr.write(`cluster: ${line}\n`);
-  await kubernetesBinaries(progress);
-  await fluxBinaries(progress);
+  try {
+    await kubernetesBinaries(progress);
+    await fluxBinaries(progress);
+  } catch (error) {
+    // Without them no suite can run, and what a person has to know is one sentence.
+    progress(error instanceof Error ? error.message : String(error));
+    process.exit(1);
+  }
 }
