@@ -27,7 +27,9 @@ export function alarmsOf(tip: TipFacts, inForce: readonly ProvenGrant[]): readon
     const there = inForce.filter(({ path }) => path.cluster === cluster);
     const broken = brokenStatements(tip, cluster, there.flatMap(objectsOf));
     if (broken.length === 0) return [];
-    const standing = brokenStatements(tip, cluster, []);
+    // What cannot be worked out with the grants is not tried without them.
+    const isUnknown = broken.every(({ statement }) => statement === null);
+    const standing = isUnknown ? broken : brokenStatements(tip, cluster, []);
     const byGrants = newlyBroken(standing, broken);
     // Each is asked alone, and the answer is remembered for as long as the files are the same.
     const causes = byGrants.length === 0 ? [] : there.map((grant) => ({ grant, texts: alone(tip, grant) }));

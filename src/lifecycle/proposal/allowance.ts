@@ -4,7 +4,7 @@
  */
 
 /** Objects times effects: about two seconds. */
-const mostWork = 30_000;
+const mostWork = 20_000;
 const fewest = 4;
 const most = 100;
 

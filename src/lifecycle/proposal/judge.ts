@@ -47,6 +47,10 @@ export function judgeProposal(proposed: ProposedFiles, standing: Standing): Prop
       .map(({ file, line, message }) => finding('proposal-invalid', `Line ${line} of ${file}: ${message}`)),
     ...brokenFindings(broken),
   ];
+  // Where the network cannot be worked out at all, every effect would try it again.
+  if (broken.some(({ statement }) => statement === null)) {
+    return { findings: against, faults, sections: [statementChanges(broken)], passedOver: 0 };
+  }
   const allowance = new Allowance(objectsOf(tip, before) + objectsOf(proposedFiles, after));
   const sections = [
     statementChanges(broken),
