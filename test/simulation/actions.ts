@@ -1,6 +1,7 @@
 /** What can happen in a step, by name. Each takes its chances from the dice of its step. */
 import * as asking from './asking.ts';
 import * as house from './housekeeping.ts';
+import { files, policyVariants, roleVariants } from './scenery.ts';
 import type { Stage } from './stage.ts';
 
 interface Action {
@@ -21,14 +22,17 @@ const table = {
   'open a change': { weight: 1, act: asking.openModification },
   'open for nobody': { weight: 1, act: asking.openUnknown },
   'open from a fork': { weight: 1, act: asking.openFromFork },
+  'open by mallory': { weight: 0, act: asking.openByMallory },
   'open as a bot': { weight: 1, act: asking.openAsBot },
   'open an endless one': { weight: 0, act: asking.openEndless },
+  'open a proposal': { weight: 3, act: asking.openProposal },
   'open an approved one': { weight: 2, act: asking.openApproved },
   'open twin': { weight: 1, act: asking.openTwin },
   'open removal': { weight: 3, act: asking.openRemoval },
   approve: { weight: 5, act: asking.review('APPROVE') },
   'approve all': { weight: 5, act: asking.approveAll },
   'approve by the pusher': { weight: 1, act: asking.approveByPusher },
+  'approve an older commit': { weight: 1, act: asking.approveOlder },
   push: { weight: 3, act: asking.push },
   'push for another': { weight: 2, act: asking.pushForAnother },
   'request changes': { weight: 1, act: asking.review('REQUEST_CHANGES') },
@@ -49,14 +53,21 @@ const table = {
   'change the policy': { weight: 4, act: house.changePolicy },
   'change the template': { weight: 2, act: house.changeTemplate },
   'change the role': { weight: 2, act: house.changeRole },
-  'widen the role': { weight: 1, act: house.widenRole },
   'change the owners': { weight: 2, act: house.changeOwners },
   'change the protection': { weight: 2, act: house.changeProtection },
   'change foreign checks': { weight: 1, act: house.changeRules('check') },
   'change merge methods': { weight: 1, act: house.changeRules('unmergeable') },
   'change branch rules': { weight: 1, act: house.changeRules('branches') },
   'set a status': { weight: 1, act: house.setStatus },
+  'take the tip': { weight: 1, act: house.report('success') },
+  'refuse the tip': { weight: 1, act: house.report('failure') },
   'rename the branch': { weight: 1, act: house.renameMain },
+  /** For plots: what chance does in other ways too. */
+  'restrict everybody': { weight: 0, act: house.put(files.policy, policyVariants.oneEach) },
+  pause: { weight: 0, act: house.put(files.policy, policyVariants.paused) },
+  'let the role make Secrets': { weight: 0, act: house.put(files.role, roleVariants[3]) },
+  'widen the role': { weight: 1, act: house.put(files.role, roleVariants[1]) },
+  'let alice go': { weight: 1, act: house.letGo('alice', 'engineers') },
   'touch a grant': { weight: 3, act: house.touchGrant },
   'delete a grant': { weight: 1, act: house.deleteGrant },
   'bring back': { weight: 3, act: house.bringBack },

@@ -11,7 +11,7 @@ import { changeRef } from '../../src/sandbox/operations/refs.ts';
 import { createReview, dismissReview } from '../../src/sandbox/operations/reviews.ts';
 import type { PullRequest } from '../../src/sandbox/state.ts';
 import type { Dice } from './random.ts';
-import { requestText, type Asked } from './scenery.ts';
+import { files, requestText, type Asked } from './scenery.ts';
 import { attempt, bot, repositoryName, type Stage } from './stage.ts';
 
 export type Act = (stage: Stage, dice: Dice) => void;
@@ -83,8 +83,8 @@ function openOne(stage: Stage, dice: Dice, options: { readonly email?: string })
 export const openSpoiled: Act = (stage, dice) => {
   const asked = { ...chooseAsked(stage, dice), notBefore: null, forWhom: null };
   const name = `r${stage.repository.nextNumber}`;
-  const files = dice.pick(spoils)(pathOf(asked, name), requestText(asked));
-  attempt(() => stage.propose('alice', name, files));
+  const content = dice.pick(spoils)(pathOf(asked, name), requestText(asked));
+  attempt(() => stage.propose('alice', name, content));
 };
 
 /** Somebody changes a request that landed, by a pull request. */
@@ -100,16 +100,32 @@ export const openUnknown: Act = (stage, dice) => {
   openOne(stage, dice, { email: 'nobody@nowhere.example' });
 };
 
-/** Plainly a request that asks for little, and one that needs nobody's approval. */
-export const openPlain: Act = (stage, dice) => {
-  const namespace = dice.pick(['payments', 'payments', 'orders'] as const);
-  const template = dice.chance(0.8) ? 'debug-pod' : 'read-logs';
-  const duration = dice.pick(['30m', '1h']);
-  const cluster = dice.chance(0.85) ? 'staging' : 'prod-eu';
-  const asked: Asked = { cluster, namespace, template, duration, forWhom: null, notBefore: null };
+/** Plainly a request: one that nothing stands against but the approvals that it needs. */
+function openBy(stage: Stage, login: string, more: Partial<Asked>): void {
+  const asked: Asked = { ...plain, ...more };
   const name = `r${stage.repository.nextNumber}`;
-  attempt(() => stage.propose('alice', name, { [pathOf(asked, name)]: requestText(asked) }));
+  attempt(() => stage.propose(login, name, { [pathOf(asked, name)]: requestText(asked) }));
+}
+
+const plain: Asked = {
+  cluster: 'staging',
+  namespace: 'payments',
+  template: 'debug-pod',
+  duration: '1h',
+  forWhom: null,
+  notBefore: null,
 };
+
+export const openPlain: Act = (stage, dice) => {
+  openBy(stage, 'alice', {
+    cluster: dice.chance(0.85) ? 'staging' : 'prod-eu',
+    namespace: dice.pick(['payments', 'payments', 'orders']),
+    template: dice.chance(0.85) ? 'debug-pod' : 'read-logs',
+    duration: dice.pick(['30m', '1h']),
+  });
+};
+
+export const openByMallory: Act = (stage) => openBy(stage, 'mallory', {});
 
 /** The same head once more, for another branch of the same commit. */
 export const openTwin: Act = (stage, dice) => {
@@ -130,11 +146,11 @@ export const openFromFork: Act = (stage, dice) => {
   const { world } = stage.world.sandbox;
   const asked = { ...chooseAsked(stage, dice), notBefore: null };
   const name = `fork-${stage.repository.nextNumber}`;
-  const files = new Map([[pathOf(asked, name), requestText(asked)]]);
+  const content = new Map([[pathOf(asked, name), requestText(asked)]]);
   attempt(() => {
     const known = [...stage.context.state.repositories.values()].find(({ parent }) => parent !== null);
     const fork = known ?? world.fork(repositoryName, 'mallory');
-    pushFiles(stage.context, person(stage, 'mallory'), fork, { branch: name, files });
+    pushFiles(stage.context, person(stage, 'mallory'), fork, { branch: name, files: content });
     const input = { title: name, body: null, head: `mallory:${name}`, base: stage.main, draft: false };
     createPullRequest(stage.context, person(stage, 'mallory'), stage.repository, input);
   });
@@ -146,7 +162,7 @@ export const openAsBot: Act = (stage, dice) => {
   const permissions = { contents: 'write', pull_requests: 'write' } as const;
   const asked = { ...chooseAsked(stage, dice), notBefore: null, forWhom: null };
   const name = `bot-${stage.repository.nextNumber}`;
-  const files = new Map([[pathOf(asked, name), requestText(asked)]]);
+  const content = new Map([[pathOf(asked, name), requestText(asked)]]);
   attempt(() => {
     const known = [...stage.context.state.apps.values()].find(({ slug }) => slug === 'helper');
     const { privateKey } = stage.world.app;
@@ -162,10 +178,25 @@ export const openAsBot: Act = (stage, dice) => {
       permissions,
       repositories: null,
     } as const;
-    pushFiles(stage.context, actor, stage.repository, { branch: name, files, base: stage.tip });
+    pushFiles(stage.context, actor, stage.repository, { branch: name, files: content, base: stage.tip });
     const opened = { title: name, body: null, head: name, base: stage.main, draft: false };
     createPullRequest(stage.context, actor, stage.repository, opened);
   });
+};
+
+/** Somebody proposes to change what decides: soundly, with a fault, or so that it would lose its owner. */
+export const openProposal: Act = (stage, dice) => {
+  const change = (path: string, make: (text: string) => string) => ({
+    [path]: make(stage.original.get(path) ?? ''),
+  });
+  const changes = [
+    change(files.policy, (text) => `${text}# Said once more.\n`),
+    change(files.policy, (text) => `${text}\n  - [`),
+    change(files.template, (text) => text.replace('max: 4h', 'max: 3h')),
+    change(files.owners, (text) => `${text}/templates/\n`),
+  ];
+  const name = `proposal-${stage.repository.nextNumber}`;
+  attempt(() => stage.propose('dan', name, dice.pick(changes)));
 };
 
 /** More commits than GitHub lists. */
@@ -217,8 +248,8 @@ function pushMore(stage: Stage, dice: Dice, pullRequest: PullRequest, who: strin
   const asked = path === undefined ? null : stage.asked(path, pullRequest.headSha);
   const duration = asked?.duration === '1h' ? '30m' : '1h';
   const next = asked === null ? { ...chooseAsked(stage, dice), notBefore: null } : { ...asked, duration };
-  const files = { [path ?? 'notes.md']: requestText(next) };
-  attempt(() => stage.push(who, pullRequest.headRef, files, email === undefined ? {} : { email }));
+  const content = { [path ?? 'notes.md']: requestText(next) };
+  attempt(() => stage.push(who, pullRequest.headRef, content, email === undefined ? {} : { email }));
 }
 
 function ownBranches(stage: Stage): readonly PullRequest[] {
@@ -285,6 +316,19 @@ export const approveAll: Act = (stage, dice) => {
 export function approveEverything(stage: Stage): void {
   for (const pullRequest of stage.open) sayAll(stage, pullRequest);
 }
+
+/** Who looked at the head before the last push says yes to that, when the new plan is shown already. */
+export const approveOlder: Act = (stage) => {
+  for (const pullRequest of ownBranches(stage)) {
+    const { headRef, headSha } = pullRequest;
+    const ref = `refs/heads/${headRef}`;
+    const last = stage.repository.activities.findLast((each) => each.ref === ref && each.after === headSha);
+    if (last === undefined || /^0+$/.test(last.before)) continue;
+    const input = { event: 'APPROVE', body: '', commitId: last.before } as const;
+    for (const login of namesakes(stage, pullRequest))
+      attempt(() => createReview(stage.context, person(stage, login), pullRequest, input));
+  }
+};
 
 /** A request is approved before anybody but its author has seen what it comes to. */
 export const openApproved: Act = (stage, dice) => {

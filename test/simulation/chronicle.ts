@@ -97,7 +97,7 @@ export class Chronicle {
       }),
       owners: read(files.owners, ownersVariants, { change: same, payments: [], unguarded: true }),
       template: read(files.template, templateVariants, { change: same, max: null }),
-      role: read(files.role, roleVariants, { change: same, level: null }),
+      role: read<RoleVariant>(files.role, roleVariants, { change: same, level: null }),
     };
     this.#files.set(commit, found);
     return found;

@@ -50,6 +50,8 @@ export class Dues {
     const files = this.#chronicle.filesAt(parent);
     const refused = refusal(asked, { requester: pullRequest.author.login, subject }, files, isMember);
     if (refused !== null) return refused;
+    if (asked.notBefore !== null && Date.parse(asked.notBefore) < pullRequest.createdAt)
+      return 'its start had passed';
     const demand = demandOf(asked, files, surely ? 'at most' : 'at least');
     if (demand === null) return 'nobody owns the path';
     const approvers = this.#approvals.approvers(question, surely ? 'yes' : 'perhaps');
@@ -84,14 +86,17 @@ export class Dues {
     if (pullRequest.comments.some(({ body }) => body.startsWith('/revoke'))) return 'perhaps withdrawn';
     if (now > pullRequest.createdAt + approveWithin(asked, this.#chronicle.filesAt(tip)) - slack)
       return 'it is too late';
-    if (asked.notBefore !== null && Date.parse(asked.notBefore) < pullRequest.createdAt)
-      return 'its start had passed';
+    if (this.#clusterFails(asked)) return 'the cluster takes nothing';
     if (stage.foreignRules) return 'other rules stand in the way';
     if (this.#approvals.objected(pullRequest)) return 'somebody wants changes';
     if (this.#tooMany(asked, subject)) return 'there are too many';
     const until = { id: Infinity, at: now };
     const question = { pullRequest, asked, subject, until, parent: tip, digest: null };
     return this.carrier(pullRequest) ?? this.obstacle() ?? this.agreed(question, true);
+  }
+
+  #clusterFails({ cluster }: Asked): boolean {
+    return cluster === 'staging' && this.#stage.reports.at(-1)?.state === 'failure';
   }
 
   #tooMany(asked: Asked, subject: string): boolean {
@@ -121,9 +126,8 @@ export class Dues {
     if (now < start) return 'it starts later';
     if (now > start + grantWithin - slack) return 'it is too late';
     const within = approveWithin(asked, this.#chronicle.filesAt(stage.tip));
+    if (this.#clusterFails(asked)) return 'the cluster takes nothing';
     if (activity.timestamp > pullRequest.createdAt + within - slack) return 'it was merged too late';
-    if (asked.notBefore !== null && Date.parse(asked.notBefore) < pullRequest.createdAt)
-      return 'its start had passed';
     if (pullRequest.comments.some(({ body }) => body.startsWith('/revoke'))) return 'perhaps revoked';
     if (this.#approvals.objected(pullRequest)) return 'somebody wants changes';
     if (this.#tooMany(asked, subject)) return 'there are too many';

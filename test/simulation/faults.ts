@@ -46,9 +46,9 @@ function effectOf(kind: FaultKind, dice: Dice): FaultEffect {
 
 /**
  * Lets the weather of a step loose. Whether a request is hit depends on what it is and how many of its kind came
- * before it, not on what else goes on. `hit` is told of each fault.
+ * before it, not on what else goes on. `hit` is told of each fault, and of each delivery that goes astray.
  */
-export function letLoose(sandbox: Sandbox, step: Step, hit: (kind: FaultKind) => void): void {
+export function letLoose(sandbox: Sandbox, step: Step, hit: (kind: string) => void): void {
   const { weather } = step;
   if (weather !== null) injectAll(sandbox, weather, step.dice, hit);
   if (step.deliveries === 'deliver') return;
@@ -56,11 +56,20 @@ export function letLoose(sandbox: Sandbox, step: Step, hit: (kind: FaultKind) =>
   const fates = ['deliver', 'drop', 'duplicate', 'hold'] as const;
   sandbox.faults.onDelivery(() => {
     const dice = createDice(seedFrom(step.dice, `delivery ${++delivery}`));
-    return step.deliveries === 'mixed' || step.deliveries === 'deliver' ? dice.pick(fates) : step.deliveries;
+    const fate =
+      step.deliveries === 'mixed' || step.deliveries === 'deliver' ? dice.pick(fates) : step.deliveries;
+    if (fate !== 'deliver') hit(astray[fate]);
+    return fate;
   });
 }
 
-function injectAll(sandbox: Sandbox, weather: Weather, seed: number, hit: (kind: FaultKind) => void): void {
+const astray = {
+  drop: 'delivery lost',
+  duplicate: 'delivery repeated',
+  hold: 'delivery reordered',
+} as const;
+
+function injectAll(sandbox: Sandbox, weather: Weather, seed: number, hit: (kind: string) => void): void {
   const counts = new Map<string, number>();
   const seen = new WeakMap<RequestSummary, FaultKind | null>();
   const chosen = (request: RequestSummary): FaultKind | null => {

@@ -1,4 +1,5 @@
 /** Plays one history, step by step, and asks the oracle after each. */
+import { readFile } from 'node:fs/promises';
 import { pino } from 'pino';
 import { parseInstant } from '../../src/base/instant.ts';
 import { createWorld, type World } from '../../src/cli/world.ts';
@@ -14,7 +15,7 @@ import { Machine } from './machine.ts';
 import { Oracle } from './oracle.ts';
 import { createDice, type Dice } from './random.ts';
 import { requestText, type Asked } from './scenery.ts';
-import { Stage } from './stage.ts';
+import { reporter, Stage } from './stage.ts';
 import { describeStep, type History, type Step } from './steps.ts';
 
 const log = pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
@@ -37,12 +38,24 @@ const leftOut: ReadonlyMap<string, null> = new Map(
   ].map((path) => [path, null]),
 );
 
+/** The policy of this repository, which also believes the GitOps engine of staging. */
+async function policyWithReporter(): Promise<string> {
+  const text = await readFile(new URL('../../.github/curfew.yaml', import.meta.url), 'utf8');
+  const { login, id } = reporter;
+  return text.replace('staging: {environment: staging}', (entry) =>
+    entry.replace('}', `, reporter: {login: ${login}, id: ${id}}}`),
+  );
+}
+
 /** What came of a history. */
 export interface Outcome {
   readonly seed: number;
   readonly steps: number;
   readonly faults: Readonly<Record<string, number>>;
   readonly crashes: number;
+  /** How often the clock of a machine jumped. */
+  readonly jumps: number;
+  readonly replicas: number;
   readonly grants: number;
   /** How often each reason was the verdict. */
   readonly reasons: Readonly<Record<string, number>>;
@@ -60,7 +73,7 @@ export async function play(history: History): Promise<Outcome> {
     transport,
     privateKey,
     random: () => 0.5,
-    files: leftOut,
+    files: new Map([...leftOut, ['.github/curfew.yaml', await policyWithReporter()]]),
     sandbox: { limits: false },
   });
   const player = new Player(world, history);
@@ -81,6 +94,7 @@ class Player {
   readonly #reasons = new Map<string, number>();
   #machines: Machine[] = [];
   #crashes = 0;
+  #jumps = 0;
   #deliveries = 0;
 
   constructor(world: World, history: History) {
@@ -121,6 +135,8 @@ class Player {
       steps,
       faults: Object.fromEntries(this.#faults),
       crashes: this.#crashes,
+      jumps: this.#jumps,
+      replicas: this.#history.replicas,
       grants: this.#oracle.grants,
       reasons: Object.fromEntries(this.#reasons),
       violation,
@@ -152,6 +168,7 @@ class Player {
   async #special(step: Step, dice: Dice): Promise<void> {
     const hours = hoursOff(step, dice);
     if (hours !== null) {
+      this.#jumps += 1;
       this.#machines[dice.below(this.#machines.length)]?.setSkew(hours * 60 * minute);
     } else if (step.action === 'restart') {
       const [first] = this.#machines;

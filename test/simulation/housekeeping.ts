@@ -12,7 +12,7 @@ import {
   roleVariants,
   templateVariants,
 } from './scenery.ts';
-import { attempt, repositoryName, type Stage } from './stage.ts';
+import { attempt, repositoryName, reporter, type Stage } from './stage.ts';
 
 type Change = { readonly change: (text: string) => string };
 
@@ -31,12 +31,13 @@ export const changeTemplate = vary(files.template, templateVariants);
 export const changeRole = vary(files.role, roleVariants);
 export const changeOwners = vary(files.owners, ownersVariants);
 
-/** The role that most grants bind gives more from now on. */
-export const widenRole: Act = (stage) => {
-  const [, wider] = roleVariants;
-  const text = wider?.change(stage.original.get(files.role) ?? '') ?? '';
-  if (text !== stage.text(files.role)) attempt(() => stage.force({ [files.role]: text }));
-};
+/** Puts one variant in place. */
+export function put(path: string, variant: Change): Act {
+  return (stage) => {
+    const text = variant.change(stage.original.get(path) ?? '');
+    if (text !== stage.text(path)) attempt(() => stage.force({ [path]: text }));
+  };
+}
 
 export const touchGrant: Act = (stage, dice) => {
   some(dice, stage.grants, (path) => {
@@ -110,6 +111,11 @@ export const changeTeam: Act = (stage, dice) => {
   if (away.includes(membership)) world.addTeamMember(`acme/${team}`, login);
   else world.removeTeamMember(`acme/${team}`, login);
 };
+
+/** Somebody leaves a team. */
+export function letGo(login: string, team: string): Act {
+  return (stage) => stage.world.sandbox.world.removeTeamMember(`acme/${team}`, login);
+}
 
 /** Mallory, who is in no team, loses the right to write, or gets it back. */
 export const changeWriter: Act = (stage) => {
@@ -208,6 +214,14 @@ export const setStatus: Act = (stage, dice) => {
   });
 };
 
+/** The GitOps engine of staging says what became of the tip. */
+export function report(state: 'success' | 'failure'): Act {
+  return (stage) => {
+    const input = { sha: stage.tip, context: 'curfew-staging', state, description: null, targetUrl: null };
+    attempt(() => createStatus(stage.context, person(stage, reporter.login), stage.repository, input));
+  };
+}
+
 /** The default branch gets another name, or its old one back. */
 export const renameMain: Act = (stage) => {
   const to = stage.main === 'main' ? 'trunk' : 'main';
@@ -228,6 +242,7 @@ export function heal(stage: Stage): void {
   const changed = Object.values(files).filter((path) => stage.text(path) !== stage.original.get(path));
   if (changed.length > 0)
     stage.force(Object.fromEntries(changed.map((path) => [path, stage.original.get(path) ?? null])));
+  if (stage.reports.at(-1)?.state === 'failure') report('success')(stage, noDice);
 }
 
 /** For what is left to no chance. */

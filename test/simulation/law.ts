@@ -27,7 +27,7 @@ export function refusal(
   if (asked.cluster === 'staging' && policy.closed === asked.namespace) return 'the namespace is closed';
   if (hours > longest || (debugs && hours > (template.max ?? 0))) return 'it is too long';
   if (debugs && role.level === null) return 'there is no such role';
-  if (debugs && role.level === 2 && asked.cluster === 'prod-eu') return 'production refuses the role';
+  if (debugs && role.level === 2) return 'the role is refused';
   if (!isMember(subject, teamFor(asked))) return `they are not in ${teamFor(asked)}`;
   if (subject === requester) return null;
   if (policy.nobodyElse === true || !isMember(requester, 'leads')) return 'another asked';
@@ -70,7 +70,7 @@ export function demandOf(asked: Asked, files: Files, size: 'at least' | 'at most
   const debugs = asked.template === 'debug-pod';
   if (asked.cluster === 'staging' && !debugs && hoursOf(asked.duration) <= 1) return [];
   if (owning.length === 0) return null;
-  const also = size === 'at most' && debugs && (asked.cluster === 'prod-eu' || files.role.level === 2);
+  const also = size === 'at most' && debugs && asked.cluster === 'prod-eu';
   return [
     owning,
     ...(asked.cluster === 'prod-eu' && debugs ? [['sre']] : []),

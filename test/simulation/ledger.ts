@@ -88,8 +88,15 @@ export class Ledger {
         ? 'revoked'
         : null,
       isEntitled(grant.asked, grant.subject, files, isMember) ? null : 'not-entitled',
+      this.#isRefused(grant) ? 'cluster-refused' : null,
       debugs && (files.role.level === null || files.role.level > granted) ? 'role-widened' : null,
     ].filter((cause) => cause !== null);
+  }
+
+  /** Whether the cluster refused a revision with this grant, and never took one. */
+  #isRefused(grant: Grant): boolean {
+    const holding = this.#stage.reports.filter(({ sha }) => this.#stage.blob(grant.path, sha) === grant.blob);
+    return holding.length > 0 && holding.every(({ state }) => state === 'failure');
   }
 
   /** Teams whose members may end what was asked for. */

@@ -95,6 +95,7 @@ class Connection {
   dead = false;
   #crash: Crash | null = null;
   #writes = 0;
+  #lost = 0;
   readonly #real: typeof fetch;
 
   constructor(real: typeof fetch) {
@@ -118,9 +119,15 @@ class Connection {
   };
 
   async #alive(request: Request): Promise<Response> {
-    const response = await this.#real(request);
-    if (this.dead) throw gone();
-    return response;
+    try {
+      const response = await this.#real(request);
+      if (!this.dead) return response;
+    } catch (error) {
+      // A connection that is lost and one that says nothing any more: the one error in turn with the other.
+      this.#lost += 1;
+      if (!this.dead) throw this.#lost % 2 === 0 ? new DOMException('Timed out', 'TimeoutError') : error;
+    }
+    throw gone();
   }
 }
 

@@ -66,18 +66,18 @@ export interface RoleVariant {
   readonly level: number | null;
 }
 
-function withRule(resources: string): (text: string) => string {
-  const rule = `  - apiGroups: ['']\n    resources: [${resources}]\n    verbs: [get]\n`;
+function withRule(resources: string, verbs: string): (text: string) => string {
+  const rule = `  - apiGroups: ['']\n    resources: [${resources}]\n    verbs: [${verbs}]\n`;
   return (text) => text.replace(/^rules:\n/m, `rules:\n${rule}`);
 }
 
-/** Variants of `templates/roles/debug-pod.yaml`; the last is one that production refuses. */
-export const roleVariants: readonly RoleVariant[] = [
+/** Variants of `templates/roles/debug-pod.yaml`; the last is one that is refused wherever it is bound. */
+export const roleVariants = [
   { change: (text) => text, level: 0 },
-  { change: withRule('endpoints'), level: 1 },
+  { change: withRule('endpoints', 'get'), level: 1 },
   { change: (text) => `${text}\n  - [`, level: null },
-  { change: withRule('secrets'), level: 2 },
-];
+  { change: withRule('secrets', 'create'), level: 2 },
+] as const satisfies readonly RoleVariant[];
 
 export interface OwnersVariant {
   readonly change: (text: string) => string;

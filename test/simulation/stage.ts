@@ -2,12 +2,14 @@
 import type { SandboxContext } from '../../src/sandbox/context.ts';
 import { ApiError } from '../../src/sandbox/errors.ts';
 import { createPullRequest } from '../../src/sandbox/operations/pull-requests.ts';
-import type { CheckRun, PullRequest, Repository, Ruleset } from '../../src/sandbox/state.ts';
+import type { CheckRun, CommitStatus, PullRequest, Repository, Ruleset } from '../../src/sandbox/state.ts';
 import type { World } from '../../src/cli/world.ts';
 import { readAsked, type Asked } from './scenery.ts';
 
 export const repositoryName = 'acme/access';
 export const bot = 'curfew[bot]';
+/** The account of the GitOps engine of staging, which the policy names. */
+export const reporter = { login: 'flux', id: 2001 } as const;
 
 /** How the default branch is protected: as Curfew proposes it, or with no more than it insists on. */
 export type Protection = 'full' | 'least';
@@ -27,6 +29,8 @@ export class Stage {
 
   constructor(world: World, protection: Protection) {
     this.world = world;
+    world.sandbox.world.createUser({ ...reporter, name: 'Flux', emails: ['flux@example.com'] });
+    world.sandbox.world.setCollaborator(repositoryName, reporter.login, 'write');
     letAdministratorsBypass(world.repository);
     if (protection === 'least') loosen(world.repository);
     this.first = this.tip;
@@ -49,6 +53,13 @@ export class Stage {
   /** Whether an administrator has put up rules beside those. */
   get foreignRules(): boolean {
     return this.repository.rulesets.some((ruleset) => !this.rulesets.includes(ruleset));
+  }
+
+  /** What the GitOps engine of staging has said of tips, oldest first. */
+  get reports(): readonly CommitStatus[] {
+    return this.repository.statuses.filter(
+      ({ context, creator }) => context === 'curfew-staging' && creator.login === reporter.login,
+    );
   }
 
   /** Our check runs on a commit, oldest first. */

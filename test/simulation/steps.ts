@@ -1,7 +1,7 @@
 /** What a history consists of: steps that are chosen before anything happens, so that any of them can be left out. */
 import { weightedNames, type ActionName } from './actions.ts';
 import { faultKinds, type FaultKind } from './faults.ts';
-import { weightedPlots, type Scene } from './plots.ts';
+import { weightedPlots, type Plot, type Scene } from './plots.ts';
 import { createDice, type Dice } from './random.ts';
 import type { Protection } from './stage.ts';
 
@@ -38,7 +38,8 @@ export interface History {
 /** Chooses a history: one plot or two, and other things in between. Equal seeds choose equal histories. */
 export function chooseHistory(seed: number): History {
   const dice = createDice(seed);
-  const rough = dice.pick([0, 0.1, 0.3, 0.5]);
+  // Every other history tells its plots undisturbed, for much of what may go wrong does so only then.
+  const rough = dice.pick([0, 0, 0, 0.1, 0.3, 0.5]);
   const told = [dice.pick(weightedPlots), ...(dice.chance(0.4) ? [dice.pick(weightedPlots)] : [])];
   const scenes = told.flatMap((plot) => plot.scenes.flatMap((scene) => [...between(dice), scene]));
   const after = Array.from({ length: dice.below(7) }, (): Scene => ({ action: dice.pick(weightedNames) }));
@@ -46,16 +47,26 @@ export function chooseHistory(seed: number): History {
   return {
     seed,
     replicas: twice ? 2 : 1,
-    protection: dice.chance(0.5) ? 'full' : 'least',
-    steps: [...scenes, ...after].map((scene, number) => chooseStep(dice, number, scene, rough)),
+    protection: dice.chance(0.35) ? 'full' : 'least',
+    steps: [...scenes, ...after].map((scene, number) => ({
+      ...chooseStep(dice, number, scene.action, rough),
+      ...scene,
+    })),
   };
+}
+
+/** A plot alone, without anything in between. */
+export function historyOf({ scenes, replicas }: Plot, protection: Protection): History {
+  const dice = createDice(1);
+  const steps = scenes.map((scene, number) => ({ ...chooseStep(dice, number, scene.action, 0), ...scene }));
+  return { seed: 0, replicas: replicas ?? 1, protection, steps };
 }
 
 function between(dice: Dice): readonly Scene[] {
   return dice.chance(0.2) ? [{ action: dice.pick(weightedNames) }] : [];
 }
 
-function chooseStep(dice: Dice, number: number, scene: Scene, rough: number): Step {
+function chooseStep(dice: Dice, number: number, action: ActionName, rough: number): Step {
   const weather = dice.chance(rough)
     ? {
         probability: dice.pick([0.05, 0.15, 0.3, 0.6]),
@@ -68,10 +79,7 @@ function chooseStep(dice: Dice, number: number, scene: Scene, rough: number): St
   const crash = dice.chance(rough)
     ? { write: 1 + dice.below(5), when: dice.pick(['before', 'after'] as const) }
     : null;
-  const own = dice.below(2 ** 31);
-  const chosen: Step = { number, action: scene.action, dice: own, weather, deliveries, crash };
-  // What a plot does not say is left to chance, and what it says in calm stays calm.
-  return scene.weather === undefined ? chosen : { ...chosen, crash: null, deliveries: 'deliver', ...scene };
+  return { number, action, dice: dice.below(2 ** 31), weather, deliveries, crash };
 }
 
 /** One step in one line. */

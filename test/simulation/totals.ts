@@ -7,6 +7,8 @@ export class Totals {
   #histories = 0;
   #steps = 0;
   #crashes = 0;
+  #jumps = 0;
+  #pairs = 0;
   #grants = 0;
   readonly #faults = new Map<string, number>();
   readonly #reasons = new Map<string, number>();
@@ -27,6 +29,8 @@ export class Totals {
     this.#histories += 1;
     this.#steps += outcome.steps;
     this.#crashes += outcome.crashes;
+    this.#jumps += outcome.jumps;
+    if (outcome.replicas > 1) this.#pairs += 1;
     this.#grants += outcome.grants;
     if (outcome.violation !== null) this.failed.push(outcome);
     addAll(this.#faults, outcome.faults);
@@ -48,9 +52,9 @@ export class Totals {
     const kinds = [...this.#faults].sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }));
     const all = Object.keys(reasons).length;
     return [
-      `${this.#histories} histories, ${this.#steps} steps`,
+      `${this.#histories} histories (${this.#pairs} with two replicas), ${this.#steps} steps`,
       `${this.faults} faults (${kinds.map(([kind, count]) => `${kind}: ${count}`).join(', ')})`,
-      `${this.#crashes} crashes, ${this.#grants} grants, ${all - this.unreached.length} of ${all} reason codes`,
+      `${this.#crashes} crashes, ${this.#jumps} clock jumps, ${this.#grants} grants, ${all - this.unreached.length} of ${all} reason codes`,
       `${this.#histories - this.failed.length} passed, ${this.failed.length} failed`,
     ].join('; ');
   }
