@@ -18,7 +18,11 @@ function help(): number {
 }
 
 function refuse(error: unknown): number {
-  if (!(error instanceof UsageError) && !(error instanceof InputError)) throw error;
+  const expected =
+    error instanceof UsageError ||
+    error instanceof InputError ||
+    (error instanceof Error && 'syscall' in error);
+  if (!expected) throw error;
   io.stderr.write(`curfew guard: ${error.message}\n`);
   return exitCode.usage;
 }

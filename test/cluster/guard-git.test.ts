@@ -40,7 +40,8 @@ beforeAll(async () => {
   cluster = await startCluster();
   const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'payments' } };
   const git = { cluster: 'prod-eu', repository: repository.name };
-  await cluster.apply([namespace, systemNamespaceObject(), ...guardObjects({ image: 'guard:1', git })]);
+  const flux = { ...namespace, metadata: { name: 'flux-system' } };
+  await cluster.apply([namespace, flux, systemNamespaceObject(), ...guardObjects({ image: 'guard:1', git })]);
   source = await createSource(cluster);
 });
 beforeEach(async () => {

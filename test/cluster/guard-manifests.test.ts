@@ -31,7 +31,8 @@ beforeAll(async () => {
   if ((await dispatch(args, io, commands)) !== 0) throw new Error(io.err());
   objects = parseAllDocuments(io.out()).map((document): object => z.looseObject({}).parse(document.toJS()));
   cluster = await startCluster();
-  await cluster.apply([systemNamespaceObject(), ...objects]);
+  const flux = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'flux-system' } };
+  await cluster.apply([flux, systemNamespaceObject(), ...objects]);
 });
 afterAll(async () => await cluster?.stop());
 

@@ -115,12 +115,13 @@ export function clusterRoleBinding(grant: GrantSpec): object {
   return { ...roleBinding({ ...grant, namespace: '' }), kind: 'ClusterRoleBinding' };
 }
 
-export function pod(grant: GrantSpec, more: object = {}): object {
+/** On a node, it stays until that node says that it has stopped: which no node here does. */
+export function pod(grant: GrantSpec, more: { readonly nodeName?: string } = {}): object {
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { ...metadata(grant, grant.id), ...more },
-    spec: { containers: [{ name: 'shell', image: 'example.com/shell:1' }] },
+    metadata: metadata(grant, grant.id),
+    spec: { containers: [{ name: 'shell', image: 'example.com/shell:1' }], ...more },
   };
 }
 

@@ -199,6 +199,35 @@ describe('the guard against somebody who means harm', () => {
     await expect.poll(() => guard.removed()).toHaveLength(3);
   });
 
+  test('shortens the time that somebody gave a pod to stop, and lets go of its policy only then', async () => {
+    const guard = await start();
+    const grant = { id: 'g-slow', end: soon() };
+    await cluster.apply([networkPolicy(grant), pod(grant, { nodeName: 'a-node' })]);
+    await cluster.kubectl([
+      'delete',
+      'pod',
+      'g-slow',
+      '-n',
+      'payments',
+      '--grace-period=86400',
+      '--wait=false',
+    ]);
+    const stopsAt = async (): Promise<number> => {
+      const path = 'jsonpath={.metadata.deletionTimestamp}';
+      return Date.parse(
+        (await cluster.kubectl(['get', 'pod', 'g-slow', '-n', 'payments', '-o', path])).stdout,
+      );
+    };
+    expect(await stopsAt()).toBeGreaterThan(grant.end + hour);
+    await expect.poll(stopsAt, { timeout: 10_000 }).toBeLessThan(grant.end + 60_000);
+    expect(guard.removed()).toEqual([]);
+    expect((await present(cluster)).toSorted()).toEqual(['NetworkPolicy g-slow', 'Pod g-slow']);
+    // As its node would, once it has stopped it.
+    await cluster.kubectl(['delete', 'pod', 'g-slow', '-n', 'payments', '--force', '--grace-period=0']);
+    await allGone();
+    await expect.poll(() => guard.removed()).toEqual(['g-slow', 'g-slow']);
+  });
+
   test('says what lost its label, and has not forgotten it when that comes back', async () => {
     const guard = await start();
     await cluster.apply([roleBinding({ id: 'g-label', end: soon() })]);

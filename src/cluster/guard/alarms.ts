@@ -35,6 +35,13 @@ export class Alarms {
     for (const [key, at] of this.#due) if (!this.#timers.has(key)) this.#arm(key, at);
   }
 
+  /** Forgets all of them. */
+  clear(): void {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#timers.clear();
+    this.#due.clear();
+  }
+
   #arm(key: string, at: Instant): void {
     const wait = Math.ceil(at - this.#now());
     if (wait > heartbeat + 100) return;

@@ -50,8 +50,11 @@ export class Refused extends Error {
 export const metadataOnly = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
 export const metadataListOnly = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
 
-/** An answer takes no longer; the API server's own limit for a plain request is a minute. */
-const answerTimeout = 5_000;
+/**
+ * An answer takes no longer, in milliseconds: a deletion is soon tried again, a list of very much may take its time. The
+ * API server's own limit is a minute.
+ */
+const answerTimeout = { GET: 30_000, POST: 5_000, DELETE: 5_000 } as const;
 
 /** A kubelet replaces a token when a fifth of its life is left: ten minutes or more. */
 const credentialsAge = 10_000;
@@ -67,6 +70,8 @@ export class Api {
   readonly #heard: (serverTime: number) => void;
   #session: { readonly credentials: Credentials; readonly agents: Agents; readonly at: number } | null = null;
 
+  #closed = false;
+
   /** `heard` is told what the `Date` header of each answer says. */
   constructor(connection: Connection, heard: (serverTime: number) => void) {
     this.#connection = connection;
@@ -75,7 +80,12 @@ export class Api {
 
   /** Any answer with a status is an answer. @throws Unreachable */
   async ask({ body, ...request }: ApiRequest): Promise<ApiAnswer> {
-    const response = await this.#send(request, 'requests', AbortSignal.timeout(answerTimeout), body);
+    const response = await this.#send(
+      request,
+      'requests',
+      AbortSignal.timeout(answerTimeout[request.method]),
+      body,
+    );
     const content = await text(response).catch((error: unknown) => {
       throw new Unreachable(`${request.method} ${request.path}: ${String(error)}`, { cause: error });
     });
@@ -111,8 +121,9 @@ export class Api {
     }
   }
 
-  /** Closes every connection. */
+  /** Closes every connection; what is asked from now on is not. */
   close(): void {
+    this.#closed = true;
     if (this.#session !== null) destroy(this.#session.agents);
     this.#session = null;
   }
@@ -152,6 +163,7 @@ export class Api {
   }
 
   async #currentSession(): Promise<{ readonly credentials: Credentials; readonly agents: Agents }> {
+    if (this.#closed) throw new Unreachable('the guard is shutting down');
     const session = this.#session;
     if (session !== null && performance.now() - session.at < credentialsAge) return session;
     const credentials = await this.#connection.credentials();

@@ -6,7 +6,7 @@ import { Alarms } from './alarms.ts';
 import { metadataListOnly, metadataOnly, type Api, type ApiAnswer } from './api.ts';
 import { retryDelay } from './core/backoff.ts';
 import type { GitView } from './core/git-view.ts';
-import type { Ending } from './core/judge.ts';
+import { longestGrace, type Ending } from './core/judge.ts';
 import { guardedKinds, collectionPath, type GuardedKind } from './core/kinds.ts';
 import { objectPath, readObserved, type GuardedObject } from './core/observed.ts';
 import { GuardState } from './core/state.ts';
@@ -105,6 +105,11 @@ export class Guard implements Sink, GitSink {
     reports.tidy(now());
   }
 
+  /** No timer wakes it any more. */
+  stop(): void {
+    this.#alarms.clear();
+  }
+
   objects(): readonly GuardedObject[] {
     return this.#state.objects();
   }
@@ -180,7 +185,11 @@ export class Guard implements Sink, GitSink {
       path: objectPath(object),
       accept: metadataOnly,
       // Not another one that has taken the name in between.
-      body: { ...deleteOptions, preconditions: { uid: object.uid } },
+      body: {
+        ...deleteOptions,
+        preconditions: { uid: object.uid },
+        ...(object.terminatingAt === null ? {} : { gracePeriodSeconds: longestGrace / 1000 }),
+      },
     } as const;
     const answer = await api.ask(request).catch((error: unknown) => String(error));
     this.#state.tried(object.uid);
@@ -218,7 +227,7 @@ export class Guard implements Sink, GitSink {
   /** Looks what is there under the name of an object, with the label or without. */
   async #lookByName(object: GuardedObject): Promise<void> {
     const { kind, namespace, name, uid } = object;
-    const query = new URLSearchParams({ fieldSelector: `metadata.name=${name}` });
+    const query = new URLSearchParams({ fieldSelector: `metadata.name=${escapeField(name)}` });
     const path = `${collectionPath(kind, namespace)}?${query.toString()}`;
     const answer = await this.#parts.api
       .ask({ method: 'GET', path, accept: metadataListOnly })
@@ -258,6 +267,11 @@ export class Guard implements Sink, GitSink {
 }
 
 const deleteOptions = { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background' } as const;
+
+/** As Kubernetes' own clients do: the name of a binding may hold what separates selectors. */
+function escapeField(value: string): string {
+  return value.replace(/[\\,=]/g, String.raw`\$&`);
+}
 
 function uidOf(object: Json): Json | undefined {
   const metadata = isJsonObject(object) ? object['metadata'] : undefined;

@@ -70,6 +70,7 @@ export async function runGuard(options: GuardOptions, signal: AbortSignal): Prom
       events.run(signal),
     ]);
   } finally {
+    guard.stop();
     server.close();
     api.close();
   }

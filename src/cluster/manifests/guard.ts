@@ -20,7 +20,7 @@ export function guardObjects(install: GuardInstall): readonly KubernetesObject[]
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: inSystem(guard.name, 'guard') },
     clusterRole(),
     binding('ClusterRoleBinding', { name: guard.name, labels: labelsOf('guard') }),
-    ...(install.git === null ? [] : repositoryRole(install.git.repository)),
+    ...(install.git === null ? [] : [...repositoryRole(install.git.repository), wayToFlux()]),
     flowSchema(),
     deployment(install),
     disruptionBudget(),
@@ -127,10 +127,7 @@ function container(image: string, git: GuardInstall['git']): JsonObject {
         ? []
         : [`--cluster=${git.cluster}`, `--git-repository=${systemNamespace}/${git.repository}`]),
     ],
-    env: [
-      { name: 'POD_IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } },
-      { name: 'HOSTNAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
-    ],
+    env: [{ name: 'POD_IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } }],
     ports: [{ name: 'http', containerPort: port }],
     securityContext: {
       allowPrivilegeEscalation: false,
@@ -142,6 +139,30 @@ function container(image: string, git: GuardInstall['git']): JsonObject {
     livenessProbe: { ...probe('/healthz'), periodSeconds: 10, failureThreshold: 6 },
     readinessProbe: { ...probe('/readyz'), periodSeconds: 5 },
     startupProbe: { ...probe('/healthz'), periodSeconds: 1, failureThreshold: 60 },
+  };
+}
+
+/** Flux lets nobody outside of its namespace fetch what it keeps; see its NetworkPolicy "allow-egress". */
+function wayToFlux(): KubernetesObject {
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { name: guard.name, namespace: 'flux-system', labels: labelsOf('guard') },
+    spec: {
+      podSelector: { matchLabels: { app: 'source-controller' } },
+      policyTypes: ['Ingress'],
+      ingress: [
+        {
+          from: [
+            {
+              namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': systemNamespace } },
+              podSelector: { matchLabels: selector },
+            },
+          ],
+          ports: [{ port: 'http', protocol: 'TCP' }],
+        },
+      ],
+    },
   };
 }
 

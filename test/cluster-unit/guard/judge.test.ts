@@ -15,7 +15,7 @@ function ended(
 }
 
 function actions(...cases: readonly Case[]): readonly string[] {
-  return judge(cases).map(({ action }) => action);
+  return judge(cases, noon).map(({ action }) => action);
 }
 
 describe('what becomes of the objects of a grant', () => {
@@ -70,12 +70,15 @@ describe('what becomes of the objects of a grant', () => {
   });
 
   test('a pod has its grace period and a little more, a binding nothing', () => {
-    const [pod, binding] = judge([
-      ended('Pod', { terminatingAt: noon }),
-      ended('RoleBinding', { terminatingAt: noon }),
-    ]);
+    const cases = [ended('Pod', { terminatingAt: noon }), ended('RoleBinding', { terminatingAt: noon })];
+    const [pod, binding] = judge(cases, noon);
     expect(pod).toMatchObject({ stuckFrom: noon + 10_000 });
     expect(binding).toMatchObject({ stuckFrom: noon });
+  });
+
+  test('a pod that was given long to stop is deleted once more', () => {
+    expect(actions(ended('Pod', { terminatingAt: noon + 30_000 }))).toEqual(['terminating']);
+    expect(actions(ended('Pod', { terminatingAt: noon + 30_001 }))).toEqual(['remove']);
   });
 
   const cases = fc.array(
@@ -102,7 +105,7 @@ describe('what becomes of the objects of a grant', () => {
   test('of what has ended something always goes, or waits for one that is already going', () => {
     fc.assert(
       fc.property(cases, (drawn) => {
-        const verdicts = judge(drawn.map(toCase)).map(({ action }) => action);
+        const verdicts = judge(drawn.map(toCase), noon).map(({ action }) => action);
         if (verdicts.includes('wait')) {
           expect(verdicts.some((action) => action === 'remove' || action === 'terminating')).toBe(true);
         }
@@ -116,7 +119,7 @@ describe('what becomes of the objects of a grant', () => {
         const all = drawn.map(toCase);
         const podsToGo = all.filter(({ object, ending }) => object.kind.stage === 'pod' && ending !== null);
         const afterPods = stages.slice(stages.indexOf('pod') + 1);
-        const wrong = judge(all).filter(({ object, action }, index) => {
+        const wrong = judge(all, noon).filter(({ object, action }, index) => {
           const goesOn = all[index]?.ending === null;
           const tooEarly =
             action === 'remove' && afterPods.includes(object.kind.stage) && podsToGo.length > 0;
@@ -134,7 +137,7 @@ describe('what becomes of the objects of a grant', () => {
         const order: number[] = [];
         for (let rounds = 0; left.length > 0; rounds += 1) {
           expect(rounds).toBeLessThan(10);
-          const removed = judge(left)
+          const removed = judge(left, noon)
             .filter(({ action }) => action === 'remove')
             .map(({ object }) => object);
           order.push(...removed.map(({ kind }) => stages.indexOf(kind.stage)));

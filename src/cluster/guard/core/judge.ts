@@ -48,12 +48,18 @@ export type Verdict = { readonly object: GuardedObject } & (
  */
 const patience = { binding: 0, pod: 10_000, 'network-policy': 0, rest: 0 } as const;
 
+/**
+ * The longest grace period that is put up with, in milliseconds; the default of a Pod. Whoever may delete a Pod may give
+ * it a day to stop, and it would run on: then it is deleted once more, which can only shorten that.
+ */
+export const longestGrace = 30_000;
+
 /** A verdict on each object, in their order. */
-export function judge(cases: readonly Case[]): readonly Verdict[] {
+export function judge(cases: readonly Case[], now: Instant): readonly Verdict[] {
   return cases.map((each) => {
     const { object, ending } = each;
     if (ending === null) return { object, action: 'keep', until: each.end ?? Infinity };
-    if (object.terminatingAt !== null) {
+    if (object.terminatingAt !== null && object.terminatingAt - now <= longestGrace) {
       const stuckFrom = object.terminatingAt + patience[object.kind.stage];
       return { object, action: 'terminating', ending, stuckFrom };
     }

@@ -144,7 +144,7 @@ export class GuardState {
       const { object, tried } = known;
       return [{ object, tried, end: this.#ends.of(object), ending: this.#endingOf(known, now) }];
     });
-    return judge(cases);
+    return judge(cases, now);
   }
 
   /** When the object may be removed at the earliest, for it came back; 0 where it did not. */
