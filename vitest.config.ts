@@ -4,7 +4,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/browser/**', 'test/cluster/**', 'test/differential/**'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Generous: speed lives in benchmarks, and a busy machine breaks nothing.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
 });
