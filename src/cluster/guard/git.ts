@@ -27,6 +27,10 @@ export interface GitSink {
 
 const pollInterval = 1000;
 
+/** A revision that could not be fetched or read is fetched again after as long, in milliseconds, up to the longest. */
+const firstRetry = 1000;
+const longestRetry = 30_000;
+
 /** Goes on until `signal` says otherwise. */
 export async function followGit(
   api: Api,
@@ -57,6 +61,12 @@ class RevisionReader {
   #newest: Artifact | null = null;
   #view: GitView | null = null;
   #read: ReadFiles = new Map();
+  #trouble: {
+    readonly artifact: Artifact;
+    readonly error: unknown;
+    readonly failures: number;
+    readonly at: number;
+  } | null = null;
 
   constructor(api: Api, { namespace, name }: GitRepositoryName, cluster: string) {
     const [space, object] = [namespace, name].map(encodeURIComponent);
@@ -75,8 +85,25 @@ class RevisionReader {
       throw new Unreadable(`the GitRepository went back to ${artifact.revision}, which was fetched earlier`);
     }
     this.#newest = artifact;
-    this.#view = await this.#viewOf(artifact);
+    this.#view = await this.#withPauses(artifact);
     return this.#view;
+  }
+
+  /** The GitRepository is read every second; a tarball that is of no use is not. */
+  async #withPauses(artifact: Artifact): Promise<GitView> {
+    const before = this.#trouble?.artifact.url === artifact.url ? this.#trouble : null;
+    if (before !== null) {
+      const pause = Math.min(longestRetry, firstRetry * 2 ** (before.failures - 1));
+      if (performance.now() - before.at < pause) throw before.error;
+    }
+    try {
+      const view = await this.#viewOf(artifact);
+      this.#trouble = null;
+      return view;
+    } catch (error) {
+      this.#trouble = { artifact, error, failures: (before?.failures ?? 0) + 1, at: performance.now() };
+      throw error;
+    }
   }
 
   async #viewOf(artifact: Artifact): Promise<GitView> {

@@ -51,13 +51,15 @@ export class Guard implements Sink, GitSink {
 
   listed(kind: GuardedKind, objects: readonly GuardedObject[]): void {
     const now = this.#parts.now();
+    const isFirst = !this.#listedAt.has(kind);
     this.#listedAt.set(kind, performance.now());
     const { returned, missing } = this.#state.replace(kind, objects, now);
     for (const object of missing) this.#depart(object, now);
     for (const [object, { times }] of returned) this.#parts.reports.returned(object, times, now);
     // The API server answers: what failed while it did not is kept waiting no longer.
     for (const attempt of this.#attempts.values()) attempt.notBefore = 0;
-    for (const grant of new Set([...missing, ...objects].map((object) => object.grant))) this.#look(grant);
+    const concerned = isFirst ? this.#state.objects() : [...missing, ...objects];
+    for (const grant of new Set(concerned.map((object) => object.grant))) this.#look(grant);
   }
 
   changed(object: GuardedObject): void {
@@ -136,7 +138,8 @@ export class Guard implements Sink, GitSink {
     for (const verdict of this.#state.verdicts(grant, now)) {
       const { object } = verdict;
       if (verdict.action === 'keep') wakeAt = Math.min(wakeAt, verdict.until);
-      else if (verdict.action === 'remove') wakeAt = Math.min(wakeAt, this.#remove(object, verdict.ending));
+      else if (verdict.action === 'remove' && this.#knowsEnough(object))
+        wakeAt = Math.min(wakeAt, this.#remove(object, verdict.ending));
       else if (verdict.action === 'terminating') {
         if (now >= verdict.stuckFrom) this.#parts.reports.stuck(object, now);
         else wakeAt = Math.min(wakeAt, verdict.stuckFrom);
@@ -144,6 +147,14 @@ export class Guard implements Sink, GitSink {
       }
     }
     this.#alarms.set(grant, wakeAt);
+  }
+
+  /**
+   * Whether what would have to go first is known. Only pods matter: one that nobody has listed yet may be running behind
+   * the policy. A pod, and a binding, may go at any time.
+   */
+  #knowsEnough({ kind }: GuardedObject): boolean {
+    return kind.stage === 'binding' || kind.stage === 'pod' || [...this.#listedAt.keys()].some(isPod);
   }
 
   /** Has an object removed as soon as it may be; gives when to look again. */
@@ -264,6 +275,10 @@ export class Guard implements Sink, GitSink {
     this.#attempts.set(uid, attempt);
     return attempt;
   }
+}
+
+function isPod({ stage }: GuardedKind): boolean {
+  return stage === 'pod';
 }
 
 const deleteOptions = { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background' } as const;

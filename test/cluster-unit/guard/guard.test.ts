@@ -107,6 +107,37 @@ describe('deleting', () => {
   });
 });
 
+describe('before everything was listed', () => {
+  test('a policy waits until it is known whether there is a pod', async () => {
+    const policies = '/apis/networking.k8s.io/v1/networkpolicies';
+    const policy = {
+      metadata: {
+        name: 'a',
+        namespace: 'payments',
+        uid: 'policy',
+        labels: { 'curfew.dev/grant': 'a' },
+        annotations: { 'curfew.dev/expires-at': '2026-01-01T00:00:00Z' },
+      },
+    };
+    let podsAnswer = false;
+    fake.intercept = (method, path) => {
+      if (method === 'GET' && path === policies)
+        return { status: 200, body: { metadata: { resourceVersion: '1' }, items: [policy] } };
+      return path === '/api/v1/pods' && !podsAnswer ? { status: 500 } : undefined;
+    };
+    const deletions = (): readonly string[] => fake.asked.filter((each) => each.startsWith('DELETE'));
+    fake.add('a', past);
+    start();
+    await allGone();
+    await sleep(1000);
+    expect(deletions().filter((each) => each.includes('networkpolicies'))).toEqual([]);
+    podsAnswer = true;
+    await expect
+      .poll(deletions, { timeout: 10_000 })
+      .toContainEqual(expect.stringContaining('networkpolicies/a'));
+  });
+});
+
 describe('watching', () => {
   test('learns of new objects, and of their end', async () => {
     start();
