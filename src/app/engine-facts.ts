@@ -102,7 +102,12 @@ export async function readRest(
     readVerdicts(port, tip, log),
   ]);
   return {
-    world: { ...world, commands, landings: new Map([...world.landings, ...landings]), verdicts: reported.verdicts },
+    world: {
+      ...world,
+      commands,
+      landings: new Map([...world.landings, ...landings]),
+      verdicts: reported.verdicts,
+    },
     context: { ...context, teams, accounts, blobs },
     unread: unread ?? reported.unread,
   };

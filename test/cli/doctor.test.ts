@@ -23,7 +23,12 @@ async function report(cluster: string, state: 'success' | 'failure'): Promise<vo
   const repo = { owner: 'acme', repo: 'access' };
   const { octokit } = world.as('flux');
   const { data } = await octokit.git.getRef({ ...repo, ref: 'heads/main' });
-  await octokit.repos.createCommitStatus({ ...repo, sha: data.object.sha, state, context: `curfew-${cluster}` });
+  await octokit.repos.createCommitStatus({
+    ...repo,
+    sha: data.object.sha,
+    state,
+    context: `curfew-${cluster}`,
+  });
 }
 
 beforeAll(async () => {
@@ -401,7 +406,12 @@ describe('a gap', () => {
   });
 
   it('a reporter of whom nothing is heard', async () => {
-    const undo = await push(policyPath, (text) => text.replace('production, reporter: {login: flux, id: 2001}', 'production, reporter: {login: flux, id: 2002}'));
+    const undo = await push(policyPath, (text) =>
+      text.replace(
+        'production, reporter: {login: flux, id: 2001}',
+        'production, reporter: {login: flux, id: 2002}',
+      ),
+    );
     const [found, ...others] = await findings();
     expect(found).toMatch(
       /^clusters problem: flux \(2002\) has said of none of the newest \d+ commits whether prod-eu took it → see that it may write commit statuses, that its id is 2002, and that the context is curfew-prod-eu$/,
@@ -414,7 +424,9 @@ describe('a gap', () => {
     await report('staging', 'failure');
     world.clock.advance(120_000);
     expect(await findings()).toContainEqual(
-      expect.stringMatching(/^clusters problem: staging has taken no revision since \S+ → look at its GitOps engine$/),
+      expect.stringMatching(
+        /^clusters problem: staging has taken no revision since \S+ → look at its GitOps engine$/,
+      ),
     );
     await report('staging', 'success');
     world.clock.advance(-120_000);
