@@ -32,7 +32,7 @@ export function reduce(kind: Kind, item: JsonObject): Reduced {
   const grant = objectOr(metadata['labels'])[grantLabel];
   if (kind.granted && typeof grant === 'string')
     return { kind: 'granted', object: grantedObject(kind, metadata, grant) };
-  if (kind.kept === null || isGenerated(kind, item) || hasEnded(item)) return leftOut;
+  if (kind.kept === null || isGenerated(kind, item) || hasEnded(kind, item)) return leftOut;
   const object = reduceStanding(kind, item);
   return object === null ? leftOut : { kind: 'kept', object };
 }
@@ -53,32 +53,38 @@ function grantedObject({ kind }: Kind, { namespace, name }: JsonObject, grant: s
   return { kind, namespace: textOr(namespace, null), name: textOr(name, ''), grant };
 }
 
-/** Controllers whose own objects are in the snapshot. A Node stands for the static pods that its kubelet runs. */
-const controllers: ReadonlySet<string> = new Set([
-  'v1/Node',
-  'v1/ReplicationController',
-  'apps/v1/Deployment',
-  'apps/v1/StatefulSet',
-  'apps/v1/DaemonSet',
-  'apps/v1/ReplicaSet',
-  'batch/v1/Job',
-  'batch/v1/CronJob',
-]);
+/**
+ * By kind, the controllers that make such objects and are in the snapshot themselves; a Node stands for the static pods
+ * that its kubelet runs. An object of any other kind is there in its own right, whoever it says it belongs to.
+ */
+const controllers: Readonly<Record<string, readonly string[]>> = {
+  Pod: [
+    'v1/Node',
+    'v1/ReplicationController',
+    'apps/v1/StatefulSet',
+    'apps/v1/DaemonSet',
+    'apps/v1/ReplicaSet',
+    'batch/v1/Job',
+  ],
+  ReplicaSet: ['apps/v1/Deployment'],
+  Job: ['batch/v1/CronJob'],
+};
 
 function isGenerated({ kind }: Kind, item: JsonObject): boolean {
   const owners = listOr(objectOr(item['metadata'])['ownerReferences']).map(objectOr);
   const owner = owners.find((each) => each['controller'] === true);
   if (owner === undefined) return false;
-  if (controllers.has(`${textOr(owner['apiVersion'], '')}/${textOr(owner['kind'], '')}`)) return true;
+  const type = `${textOr(owner['apiVersion'], '')}/${textOr(owner['kind'], '')}`;
+  if (controllers[kind]?.includes(type) === true) return true;
   // What some other controller keeps of its past.
   return kind === 'ReplicaSet' && objectOr(item['spec'])['replicas'] === 0;
 }
 
 /** A pod or Job that runs no more has no connections. */
-function hasEnded(item: JsonObject): boolean {
+function hasEnded({ kind }: Kind, item: JsonObject): boolean {
   const status = objectOr(item['status']);
-  if (status['phase'] === 'Succeeded' || status['phase'] === 'Failed') return true;
-  const conditions = listOr(status['conditions']).map(objectOr);
+  if (kind === 'Pod') return status['phase'] === 'Succeeded' || status['phase'] === 'Failed';
+  const conditions = kind === 'Job' ? listOr(status['conditions']).map(objectOr) : [];
   return conditions.some(
     ({ type, status: holds }) => (type === 'Complete' || type === 'Failed') && holds === 'True',
   );

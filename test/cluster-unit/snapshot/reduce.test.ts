@@ -139,6 +139,29 @@ describe('what is left out', () => {
   });
 });
 
+describe('what nobody hides', () => {
+  const tied = controlledBy('apps/v1', 'Deployment', 'api');
+
+  test.each([
+    ['RoleBinding', rbac],
+    ['ClusterRoleBinding', rbac],
+    ['Role', rbac],
+    ['ClusterRole', rbac],
+    ['NetworkPolicy', 'networking.k8s.io/v1'],
+    ['Deployment', 'apps/v1'],
+    ['Pod', 'v1'],
+  ])('a %s that says it belongs to a Deployment, or has failed', (kind, apiVersion) => {
+    const status = { conditions: [{ type: 'Failed', status: 'True' }] };
+    const { kind: what } = reduce(known(apiVersion, kind), { metadata: metadata('x', tied), status });
+    expect(what).toBe('kept');
+  });
+
+  test('a Deployment whose status says that it is over', () => {
+    const over = { ...deployment, status: { phase: 'Succeeded' } };
+    expect(reduce(known('apps/v1', 'Deployment'), over).kind).toBe('kept');
+  });
+});
+
 describe('objects of grants', () => {
   const labels = { 'curfew.dev/grant': 'payments-1' };
 
