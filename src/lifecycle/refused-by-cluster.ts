@@ -94,7 +94,7 @@ function earliest(revisions: readonly RevisionFacts[]): Instant | null {
 }
 
 function sayRefused(cluster: string, since: Instant): string {
-  return `${cluster} has refused every revision that holds this access since ${formatInstant(since)}, so it was never in effect there; ask again once it is known why`;
+  return `${cluster} has refused every revision that holds this access since ${formatInstant(since)}, so it should never have been in effect there; ask again once it is known why`;
 }
 
 function sayFailing(cluster: string, since: Instant): string {

@@ -134,7 +134,7 @@ describe('the default branch', () => {
           pullRequest: 12,
           finding: {
             code: 'cluster-refused',
-            message: `${cluster} has refused every revision that holds this access since 2026-12-01T12:00:00Z, so it was never in effect there; ask again once it is known why`,
+            message: `${cluster} has refused every revision that holds this access since 2026-12-01T12:00:00Z, so it should never have been in effect there; ask again once it is known why`,
           },
         },
       ],
