@@ -13,6 +13,7 @@ import type {
 } from '../lifecycle/facts.ts';
 import { HistoryCache } from './read/history-cache.ts';
 import type { TipId } from './read/repository.ts';
+import type { TreeFacts } from './tip-files.ts';
 
 /** A comment of ours. */
 export interface OwnComment {
@@ -75,6 +76,8 @@ export class RepositoryMemory {
   readonly histories = new HistoryCache();
   /** Whether a commit whose author GraphQL does not name is our bot's. */
   readonly botCommits = new LRUCache<string, boolean>({ max: many });
+  /** The trusted files as they were read last; null before. */
+  files: TreeFacts | null = null;
   #defaultBranch: string | null = null;
   #tip: TipId | null = null;
 

@@ -62,3 +62,33 @@ export function codeownersFile(files: readonly TreeFile[]): TreeFile | undefined
 function isIn(directory: string, path: string): boolean {
   return path.startsWith(`${directory}/`) && !path.slice(directory.length + 1).includes('/');
 }
+
+/**
+ * The same facts with every file and list of `before` that did not change: what was worked out of them once, snapshots
+ * read and grants judged, is still known after a commit that touches none of them.
+ */
+export function sharing(before: TreeFacts | null, after: TreeFacts): TreeFacts {
+  if (before === null) return after;
+  const one = (old: FileFacts | null, file: FileFacts | null): FileFacts | null =>
+    old !== null && file !== null && isSame(old, file) ? old : file;
+  const list = (old: readonly FileFacts[], files: readonly FileFacts[]): readonly FileFacts[] => {
+    const known = new Map(old.map((file) => [file.path, file]));
+    const shared = files.map((file) => one(known.get(file.path) ?? null, file) ?? file);
+    const isUnchanged = shared.length === old.length && shared.every((file, index) => file === old[index]);
+    return isUnchanged ? old : shared;
+  };
+  return {
+    policy: one(before.policy, after.policy),
+    codeowners: one(before.codeowners, after.codeowners),
+    templates: list(before.templates, after.templates),
+    roles: list(before.roles, after.roles),
+    requests: list(before.requests, after.requests),
+    grants: list(before.grants, after.grants),
+    clusters: list(before.clusters, after.clusters),
+  };
+}
+
+/** The id stands for the content; a text that could not be believed once may be another time. */
+function isSame(a: FileFacts, b: FileFacts): boolean {
+  return a.path === b.path && a.mode === b.mode && a.sha === b.sha && (a.text === null) === (b.text === null);
+}

@@ -53,7 +53,10 @@ export function judgeEffect(question: EffectQuestion): GrantEffect {
   const { tip, objects, limits, subjectUser, path } = question;
   const known = memory.get(tip.clusters) ?? new Map<string, GrantEffect>();
   memory.set(tip.clusters, known);
-  const files = [tip.policy?.sha ?? '', ...[...tip.roles, ...tip.templates].map(({ sha }) => sha)];
+  const files = [
+    tip.policy?.sha ?? '',
+    ...[...tip.roles, ...tip.templates].map(({ mode, sha }) => `${mode} ${sha}`),
+  ];
   const key = sha256([files, objects, limits.network, limits.openSessions, subjectUser, path]);
   const effect = known.get(key) ?? judge(question);
   if (known.size >= mostRemembered) known.clear();

@@ -6,7 +6,14 @@ import { RetryLater, Truncated } from '../errors.ts';
 import { submoduleMode, type GitTree } from '../git-objects.ts';
 import { filesOf, treesOf, type TreeFile } from '../git-trees.ts';
 import { oid } from '../schema.ts';
-import { codeownersFile, isTrustedDirectory, treeFacts, trustedFiles, type TreeFacts } from '../tip-files.ts';
+import {
+  codeownersFile,
+  isTrustedDirectory,
+  sharing,
+  treeFacts,
+  trustedFiles,
+  type TreeFacts,
+} from '../tip-files.ts';
 import { readBlobs, readTrees, type Opinion } from './objects.ts';
 import type { TipId } from './repository.ts';
 
@@ -56,7 +63,8 @@ export async function readTip(context: RepositoryContext, tip: TipId, branch: st
   if (texts.some((each) => !blobs.has(each))) {
     throw new RetryLater(`GitHub does not yet show every file of ${context.fullName} at ${tip.commit}`);
   }
-  const facts = known ?? treeFacts(files, blobs);
+  const facts = known ?? sharing(memory.files, treeFacts(files, blobs));
+  memory.files = facts;
   tips.keep(tip.tree, facts);
   memory.suggestTeams(teamsIn(context.owner, [facts.codeowners, facts.policy]));
   const errorLines = remembered ?? errorLinesOf(opinion, facts.codeowners);
