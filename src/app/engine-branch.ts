@@ -9,9 +9,10 @@ import type { RepositoryPort } from '../github/port.ts';
 import { decideBranch, type BranchDecision, type Tell } from '../lifecycle/branch.ts';
 import { ownComment } from '../lifecycle/comments.ts';
 import type { BranchWorld } from '../lifecycle/facts.ts';
-import type { GrantCommit } from '../lifecycle/grant-commit.ts';
+import { grantCommit, type GrantCommit } from '../lifecycle/grant-commit.ts';
 import { foreignCommit, readmeCommit } from '../lifecycle/housekeeping.ts';
 import { revertOf, supersededReverts, type Ended } from '../lifecycle/revert.ts';
+import { requestPath } from '../request/path.ts';
 import { endedComment, grantedComment, notEndedComment, waitingComment } from '../lifecycle/story.ts';
 import type { Clock } from './clock.ts';
 import { newMemory, readKnown, readRest, type Memory } from './engine-facts.ts';
@@ -20,6 +21,9 @@ import type { BranchOutcome, ReconcileContext, Reconciler } from './reconcile.ts
 
 /** How often a run decides anew before it leaves the rest to the next one. */
 const maximumRounds = 100;
+
+/** How many grants that GitHub refuses a run offers: each costs as much of the budgets as one that it takes. */
+const mostRefused = 3;
 
 /** Builds the branch loop. What it remembers is only what it need not read again. */
 export function createBranchReconciler(clock: Pick<Clock, 'now'>): Reconciler['branch'] {
@@ -122,7 +126,8 @@ async function applyNext(
     if (outcome.kind !== 'refused') return again;
     context.log.error({ outcome }, 'the READMEs below grants/ could not be written');
   }
-  if (decision.grant !== null) return await grant(port, world, decision.grant, context);
+  const granted = await grantOne(port, evaluation, context, memory);
+  if (granted !== null) return granted;
   for (const tell of decision.tells) await say(port, world, tell);
   const display = port.withPurpose('display');
   for (const { pullRequest, body } of decision.retold) await display.publishComment(pullRequest, body);
@@ -148,13 +153,13 @@ async function applyEnd(
 }
 
 /** Whether nothing is left to do once everything that has ended is gone. */
-function isAllEnded({ tip }: BranchWorld, { ended, grant, readmes, tells }: BranchDecision): boolean {
+function isAllEnded({ tip }: BranchWorld, { ended, grants, readmes, tells }: BranchDecision): boolean {
   // An edited request is another one than was granted: its own end is decided once the grant is gone.
   const another = ended.some(
     ({ request, deletions }) =>
       tip.requests.some(({ path }) => path === request) && !deletions.some(({ path }) => path === request),
   );
-  return !another && grant === null && readmes.length === 0 && tells.length === 0;
+  return !another && grants.length === 0 && readmes.length === 0 && tells.length === 0;
 }
 
 /** Null where nothing could be done. */
@@ -222,12 +227,36 @@ async function tidyReverts(port: RepositoryPort, world: BranchWorld, ended: read
   }
 }
 
+/** Makes the first grant that GitHub takes, and offers last what it did not take last; null where it takes none. */
+async function grantOne(
+  port: RepositoryPort,
+  { world, decision: { grants } }: Evaluation,
+  context: ReconcileContext,
+  { refused }: Memory,
+): Promise<Applied | null> {
+  const wanted = new Map(grants.map((verdict) => [requestPath(verdict.plan.path), verdict]));
+  for (const path of refused) if (!wanted.has(path)) refused.delete(path);
+  const before = [...refused];
+  const inOrder = [...wanted].sort(([a], [b]) => before.indexOf(a) - before.indexOf(b));
+  for (const [path, verdict] of inOrder.slice(0, mostRefused)) {
+    // Until it is taken: whatever error comes of it, the next run offers another one first.
+    refused.delete(path);
+    refused.add(path);
+    const applied = await grant(port, world, grantCommit(world, verdict), context);
+    if (applied === null) continue;
+    refused.delete(path);
+    return applied;
+  }
+  return null;
+}
+
+/** Null where GitHub refuses it. */
 async function grant(
   port: RepositoryPort,
   world: BranchWorld,
   commit: GrantCommit,
   context: ReconcileContext,
-): Promise<Applied> {
+): Promise<Applied | null> {
   const { path, text, headline, body, evidence, verdict } = commit;
   const outcome = await port.withPurpose('deciding').commit({
     branch: world.repository.defaultBranch,
@@ -251,7 +280,7 @@ async function grant(
         waitingComment({ finding: refused, plan: verdict.plan }),
         context,
       );
-      return { again: false, grantEndsAt: null };
+      return null;
     }
     case 'committed': {
       context.log.info({ path, sha: outcome.sha, pullRequest: evidence.pullRequest }, headline);

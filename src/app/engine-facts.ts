@@ -26,11 +26,13 @@ export interface Memory {
   untold: Set<number> | null;
   /** Pull requests whose grant stood when the branch was last read, without those that were told its end since. */
   standing: Set<number>;
+  /** Paths of requests whose grant GitHub did not take when it was last offered, the latest last. */
+  readonly refused: Set<string>;
 }
 
 /** The memory of a process that has just started. */
 export function newMemory(): Memory {
-  return { latestNow: 0, heard: new Map(), untold: null, standing: new Set() };
+  return { latestNow: 0, heard: new Map(), untold: null, standing: new Set(), refused: new Set() };
 }
 
 export interface Known {

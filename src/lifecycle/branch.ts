@@ -12,8 +12,7 @@ import { alarmsOf, withWarnings, type Alarm } from './alarms.ts';
 import type { AccountFacts, BranchWorld, CommentFacts, FileFacts, TipFacts } from './facts.ts';
 import { judgeGrant, requestPathOfGrant, type GrantState, type ProvenGrant } from './grant-state.ts';
 import { ownComment } from './comments.ts';
-import { grantCommit, type GrantCommit } from './grant-commit.ts';
-import { judgeLanding, type LandingVerdict } from './landing.ts';
+import { judgeLanding, type GrantVerdict, type LandingVerdict } from './landing.ts';
 import { leftOpen } from './left-open.ts';
 import { clusterReadme, pinOf, readmePath } from './pin.ts';
 import { requestedSubject } from './plan.ts';
@@ -47,8 +46,8 @@ export interface BranchDecision {
   readonly foreign: readonly { readonly file: FileFacts; readonly finding: Finding }[];
   /** READMEs to write, adoption included. */
   readonly readmes: readonly { readonly path: string; readonly text: string }[];
-  /** The next grant to commit; the rest waits for the decision at the tip that this makes. */
-  readonly grant: GrantCommit | null;
+  /** What is to be granted: one of them, for the others are decided anew at the tip that its commit makes. */
+  readonly grants: readonly GrantVerdict[];
   readonly tells: readonly Tell[];
   /** Comments of ours on access in force that do not say so, or not what is wrong with it. */
   readonly retold: readonly { readonly pullRequest: number; readonly body: string }[];
@@ -118,7 +117,6 @@ export function decideBranch(world: BranchWorld, context: BranchContext): Branch
   const foreign = states.flatMap((state) => (state.kind === 'foreign' ? [state] : []));
   const inForce = states.flatMap((state) => (state.kind === 'in-force' ? [state.grant] : []));
   const alarms = alarmsOf(tip, inForce);
-  const [granting] = verdicts.flatMap(({ verdict }) => (verdict.kind === 'grant' ? [verdict] : []));
   const wakes = [
     ...inForce.map(({ evidence }) => evidence.expiresAt),
     ...verdicts.flatMap(({ verdict }) => (verdict.kind === 'wait' ? [verdict.until] : [])),
@@ -128,7 +126,7 @@ export function decideBranch(world: BranchWorld, context: BranchContext): Branch
     ended,
     foreign,
     readmes: blocked.some(({ code }) => code === 'repository-moved') ? [] : readmes(world),
-    grant: granting === undefined ? null : grantCommit(world, granting),
+    grants: verdicts.flatMap(({ verdict }) => (verdict.kind === 'grant' ? [verdict] : [])),
     tells: verdicts.flatMap(({ verdict }) =>
       verdict.pullRequest !== null && verdict.kind === 'wait'
         ? [{ pullRequest: verdict.pullRequest.number, landing: verdict }]

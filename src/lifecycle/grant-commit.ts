@@ -7,7 +7,7 @@ import { grantPath, requestPath } from '../request/path.ts';
 import { writeEvidence, type ApprovalEvidence, type GrantEvidence } from './evidence.ts';
 import type { BranchWorld } from './facts.ts';
 import { grantFile } from './grant.ts';
-import type { LandingVerdict } from './landing.ts';
+import type { GrantVerdict } from './landing.ts';
 import { describeScope, type Plan } from './plan.ts';
 import { readTrusted } from './trusted.ts';
 
@@ -17,14 +17,11 @@ export interface GrantCommit {
   readonly headline: string;
   readonly body: string;
   readonly evidence: GrantEvidence;
-  readonly verdict: Extract<LandingVerdict, { kind: 'grant' }>;
+  readonly verdict: GrantVerdict;
 }
 
 /** Builds the grant commit for a landing that is to be granted now. */
-export function grantCommit(
-  world: BranchWorld,
-  verdict: Extract<LandingVerdict, { kind: 'grant' }>,
-): GrantCommit {
+export function grantCommit(world: BranchWorld, verdict: GrantVerdict): GrantCommit {
   const { plan } = verdict;
   const grantedAt = Math.floor(world.now / 1000) * 1000;
   const expiresAt = grantedAt + plan.duration * 1000;
@@ -58,7 +55,7 @@ export function grantText(plan: Plan, evidence: GrantEvidence): string {
 
 function evidenceOf(
   { repository, tip }: BranchWorld,
-  { plan, approvals, pullRequest }: Extract<LandingVerdict, { kind: 'grant' }>,
+  { plan, approvals, pullRequest }: GrantVerdict,
   grantedAt: Instant,
   expiresAt: Instant,
 ): GrantEvidence {

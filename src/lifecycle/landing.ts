@@ -61,6 +61,9 @@ export type LandingVerdict =
       readonly evidence: GrantEvidence | null;
     };
 
+/** That a landed request is to be granted. */
+export type GrantVerdict = Extract<LandingVerdict, { kind: 'grant' }>;
+
 /** Judges one landed request. */
 export function judgeLanding(question: LandingQuestion): LandingVerdict {
   const { landing, now, repository } = question;

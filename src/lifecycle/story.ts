@@ -6,7 +6,7 @@ import { approvedBy } from './grant-commit.ts';
 import type { GrantEvidence } from './evidence.ts';
 import type { CommentFacts } from './facts.ts';
 import type { ProvenGrant } from './grant-state.ts';
-import type { LandingVerdict } from './landing.ts';
+import type { GrantVerdict, LandingVerdict } from './landing.ts';
 import { commentMarker, isTouched } from './comments.ts';
 import { continued, describeReport } from './report.ts';
 
@@ -20,7 +20,7 @@ export function waitingComment({
 
 /** The comment from the grant until the end. */
 export function grantedComment(
-  { plan, approvals }: Extract<LandingVerdict, { kind: 'grant' }>,
+  { plan, approvals }: GrantVerdict,
   evidence: GrantEvidence,
   commit: string,
 ): string {

@@ -1,7 +1,7 @@
 /** What GitHub refuses the App on the default branch is told where it is waited for, and no more than once. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { rulesets } from '../../src/app/rulesets.ts';
-import { createTestWorld, grantPath, type TestWorld } from './world.ts';
+import { createTestWorld, grantPath, requestPath, type TestWorld } from './world.ts';
 
 const repo = { owner: 'acme', repo: 'access' };
 
@@ -108,4 +108,39 @@ test('a grant that GitHub refuses is told once, and made as soon as it may', asy
   await world.sweep();
   expect(await world.grants()).toEqual([grantPath('refused')]);
   expect((await comment(number)).body).toContain('access is in force until');
+});
+
+test('a grant that GitHub refuses keeps no other waiting', async () => {
+  const numbers = [await world.ask('bad'), await world.ask('good')];
+  world.sandbox.faults.onDelivery(() => 'drop');
+  for (const number of numbers) await world.as('bob').review(number, 'APPROVE');
+  for (const number of numbers) await world.forceMerge(number);
+  world.sandbox.faults.onDelivery(() => 'deliver');
+
+  let offered = 0;
+  const stop = world.sandbox.faults.inject({
+    operation: 'Commit',
+    when: () => (offered += 1) !== 2,
+    effect: {
+      kind: 'partial',
+      answer: {
+        path: ['createCommitOnBranch'],
+        type: 'UNPROCESSABLE',
+        message: 'Push rule violations found',
+      },
+    },
+  });
+  await world.sweep();
+  expect(await world.grants()).toEqual([grantPath('good')]);
+  expect((await comment(numbers[0] ?? 0)).body).toContain('Push rule violations found');
+
+  // Whatever is new is offered before what was refused.
+  offered = 1;
+  await world.grant('later');
+  expect(await world.grants()).toEqual([grantPath('good'), grantPath('later')]);
+  expect(await world.paths()).toContain(requestPath('bad'));
+
+  stop();
+  await world.pass(1);
+  expect(await world.grants()).toEqual([grantPath('bad'), grantPath('good'), grantPath('later')]);
 });

@@ -7,7 +7,7 @@ import type {
   PullRequestFacts,
   TipFacts,
 } from '../../src/lifecycle/facts.ts';
-import type { GrantCommit } from '../../src/lifecycle/grant-commit.ts';
+import { grantCommit, type GrantCommit } from '../../src/lifecycle/grant-commit.ts';
 import type { LandingQuestion } from '../../src/lifecycle/landing.ts';
 import { decidePullRequest } from '../../src/lifecycle/pull-request.ts';
 import {
@@ -134,14 +134,15 @@ export function granted(text = requestText): Granted {
     merges: [],
     verdicts: new Map(),
   };
-  const { grant: commit } = decideBranch(world, {
+  const [verdict] = decideBranch(world, {
     teams,
     accounts: new Map(),
     blobs: new Map(),
     localNow: noon,
     latestNow: noon,
-  });
-  if (commit === null) throw new Error('nothing is granted');
+  }).grants;
+  if (verdict === undefined) throw new Error('nothing is granted');
+  const commit = grantCommit(world, verdict);
   const grant = file(commit.path, commit.text);
   const made = commitOf({
     sha: sha('grant'),

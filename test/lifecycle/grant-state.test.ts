@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { decideBranch } from '../../src/lifecycle/branch.ts';
 import { writeEnding } from '../../src/lifecycle/evidence.ts';
 import type { BranchWorld, HistoryCommit, LandingFacts, TipFacts } from '../../src/lifecycle/facts.ts';
-import type { GrantCommit } from '../../src/lifecycle/grant-commit.ts';
+import { grantCommit as commitFor, type GrantCommit } from '../../src/lifecycle/grant-commit.ts';
 import { judgeGrant, type GrantQuestion, type GrantState } from '../../src/lifecycle/grant-state.ts';
 import { decidePullRequest } from '../../src/lifecycle/pull-request.ts';
 import {
@@ -58,9 +58,9 @@ function granting(): {
     verdicts: new Map(),
   };
   const common = { teams, accounts: new Map(), blobs: new Map(), localNow: noon, latestNow: noon };
-  const { grant: commit } = decideBranch(world, common);
-  if (commit === null) throw new Error('nothing is granted');
-  return { tip, commit, landing };
+  const [verdict] = decideBranch(world, common).grants;
+  if (verdict === undefined) throw new Error('nothing is granted');
+  return { tip, commit: commitFor(world, verdict), landing };
 }
 
 function commitOf(overrides: Partial<HistoryCommit>): HistoryCommit {

@@ -157,11 +157,11 @@ describe('the default branch', () => {
     const pending = { tip, landings: new Map([[requestFile, landing]]) };
     const failing = [revision('tip', { refused: 0 }), taken];
     expect(decide({ ...pending, verdicts: new Map([[cluster, failing]]) })).toMatchObject({
-      grant: null,
+      grants: [],
       tells: [{ pullRequest: 12, landing: { kind: 'wait', finding: { code: 'cluster-failing' } } }],
     });
-    expect(decide({ ...pending, verdicts: new Map([['elsewhere', failing]]) }).grant).not.toBeNull();
-    expect(decide(pending).grant).not.toBeNull();
+    expect(decide({ ...pending, verdicts: new Map([['elsewhere', failing]]) }).grants).toHaveLength(1);
+    expect(decide(pending).grants).toHaveLength(1);
   });
 });
 
