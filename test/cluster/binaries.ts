@@ -8,7 +8,7 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { withLock } from './lock.ts';
 
@@ -73,6 +73,7 @@ async function built(module: Module, progress: Progress): Promise<string> {
   await mkdir(cache, { recursive: true });
   await withLock(`${target}.lock`, progress, async () => {
     if (await isFolder(target)) return;
+    await removeAbandoned(cache, `${basename(target)}.building-`);
     const temporary = await mkdtemp(`${target}.building-`);
     try {
       await build(module, temporary, progress);
@@ -85,6 +86,12 @@ async function built(module: Module, progress: Progress): Promise<string> {
     }
   });
   return target;
+}
+
+/** What builds left behind that were killed. */
+async function removeAbandoned(folder: string, prefix: string): Promise<void> {
+  for (const name of await readdir(folder))
+    if (name.startsWith(prefix)) await rm(join(folder, name), { recursive: true, force: true });
 }
 
 async function digest(module: Module): Promise<string> {
