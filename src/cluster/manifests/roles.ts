@@ -44,12 +44,7 @@ export function roleObjects(catalog: readonly CatalogRole[]): readonly Kubernete
       metadata: { name: applier.name, labels: labelsOf('applier') },
       rules: [
         ...grantResources.map(({ apiGroups, resources }): JsonObject => ({ apiGroups, resources, verbs })),
-        {
-          apiGroups: [rbac],
-          resources: ['clusterroles'],
-          resourceNames: catalog.map(({ name }) => name),
-          verbs: ['bind'],
-        },
+        ...bindRule(catalog),
       ],
     },
     {
@@ -60,4 +55,11 @@ export function roleObjects(catalog: readonly CatalogRole[]): readonly Kubernete
       subjects: [{ kind: 'ServiceAccount', name: applier.name, namespace: applier.namespace }],
     },
   ];
+}
+
+/** No rule for an empty catalog: a rule that names no resource is about all of them. */
+function bindRule(catalog: readonly CatalogRole[]): readonly JsonObject[] {
+  const resourceNames = catalog.map(({ name }) => name);
+  if (resourceNames.length === 0) return [];
+  return [{ apiGroups: [rbac], resources: ['clusterroles'], resourceNames, verbs: ['bind'] }];
 }

@@ -33,6 +33,10 @@ describe('the applier', () => {
     ]);
   });
 
+  test('may bind nothing while the catalog is empty: a rule without names would be about every role', () => {
+    expect(JSON.stringify(roleObjects([]))).not.toContain('bind"');
+  });
+
   test('comes with the catalog as it is, without a label by which it could be aggregated', () => {
     const catalog = objects.filter(({ metadata }) => metadata.name.startsWith('curfew:'));
     expect(catalog).toEqual([...roles.values()].map(({ object }) => object));
