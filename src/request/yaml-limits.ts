@@ -49,9 +49,9 @@ export const policyLimits: YamlLimits = {
   foreign: false,
 };
 
-/** Snapshots, the catalog and grants. GitHub gives no more than 500 kB of a file in one answer. */
+/** Snapshots, the catalog and grants. GitHub gives no more than 512,000 bytes of a file in one answer. */
 export const manifestLimits: YamlLimits = {
-  bytes: 524_288,
+  bytes: 500_000,
   depth: 64,
   keys: 40_000,
   tokens: 200_000,
