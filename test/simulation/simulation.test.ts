@@ -30,7 +30,7 @@ describe('what is promised holds, whatever happens', () => {
     expect(totals.grants).toBeGreaterThan(totals.histories);
     expect(totals.crashes).toBeGreaterThan(2);
     expect(totals.faults).toBeGreaterThan(50);
-    expect(totals.unreached.length).toBeLessThan(30);
+    expect(totals.unreached.length).toBeLessThan(36);
   });
 
   test('the same seed tells the same story', async () => {
