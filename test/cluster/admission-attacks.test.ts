@@ -292,7 +292,26 @@ const byOwner: readonly Attack[] = [
     remove(pod, owner, { gracePeriodSeconds: 36_000 }),
     'rule deleted-at-once',
   ],
+  [
+    'moves the end by putting the Pod on a node',
+    place(pod, { annotations: { [grantAnnotations.expiresAt]: '2099-01-01T00:00:00Z' } }),
+    'rule placed-as-it-is',
+  ],
+  [
+    'labels a Pod of others by putting it on a node, to have its network path',
+    place(ofOthers.pod, { labels: { [grantLabel]: 'payments-network-path' } }),
+    'rule placed-as-it-is',
+  ],
 ];
+
+function place({ metadata: { name } }: KubernetesObject, marks: JsonObject): Request {
+  const binding = { metadata: { name, ...marks }, target: { kind: 'Node', name: 'node-1' } };
+  return ask(owner, 'POST', `/api/v1/namespaces/payments/pods/${name}/binding`, {
+    apiVersion: 'v1',
+    kind: 'Binding',
+    ...binding,
+  });
+}
 
 /** Every right in the namespace, as teams have where they run it themselves. */
 const ownership = [

@@ -5,7 +5,7 @@ import type { JsonObject, KubernetesObject } from '../../src/base/json.ts';
 import { applier, guard } from '../../src/cluster/identities.ts';
 import { apply, create, owner, patch, remove, type Request } from './admission-requests.ts';
 import { admin } from './cluster.ts';
-import { ceilings, grantObject, record, remarked, type GrantOptions } from './grants.ts';
+import { ceilings, grantObject, pathOf, record, remarked, type GrantOptions } from './grants.ts';
 
 export interface Proof {
   readonly rule: string;
@@ -48,6 +48,9 @@ export const ofOthers = {
     spec: { containers: [{ name: 'main', image: 'docker.io/library/busybox:1.37.0' }] },
   },
 } satisfies Record<string, KubernetesObject>;
+
+/** A Pod of a grant that is on no node yet. */
+export const unplaced = grantObject('Pod', { ...standing, id: 'payments-555555555555' });
 
 /** An object of the grant that is there. */
 function there(kind: string): KubernetesObject {
@@ -113,6 +116,7 @@ function inSeconds(seconds: number): string {
 export function proofs(): readonly Proof[] {
   return [
     ...authority(),
+    ...placement(),
     ...confinement(),
     ...marks(),
     ...bindings(),
@@ -158,6 +162,7 @@ function authority(): readonly Proof[] {
     },
     {
       rule: 'label-stays',
+      also: ['only-grants'],
       refused: {
         'the applier adopts a standing binding': apply({
           ...ofOthers.binding,
@@ -236,6 +241,44 @@ function authority(): readonly Proof[] {
       passes: {
         'in the background': remove(binding, applier.user, { propagationPolicy: 'Background' }),
         'with no time to stop': remove(pod, owner, { gracePeriodSeconds: 0 }),
+      },
+    },
+  ];
+}
+
+function placement(): readonly Proof[] {
+  const place = (marks: JsonObject): Request => ({
+    as: owner,
+    method: 'POST',
+    path: `${pathOf(unplaced)}/binding`,
+    body: {
+      apiVersion: 'v1',
+      kind: 'Binding',
+      metadata: { name: unplaced.metadata.name, ...marks },
+      target: { kind: 'Node', name: 'node-1' },
+    },
+  });
+  const legacy = {
+    ...place({ labels: { [grantLabel]: 'x' } }),
+    path: '/api/v1/namespaces/payments/bindings',
+  };
+  return [
+    {
+      rule: 'placed-as-it-is',
+      refused: {
+        'a person who puts the access Pod on a node moves its end': place({
+          annotations: { [grantAnnotations.expiresAt]: inSeconds(7200) },
+        }),
+        'and has it kept by Flux': place({
+          annotations: { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' },
+        }),
+        'and takes it out of its grant, and so of its network policies': place({
+          labels: { [grantLabel]: 'another' },
+        }),
+        'the same at the older address': legacy,
+      },
+      passes: {
+        'a scheduler puts it on a node': place({ labels: { 'topology.kubernetes.io/zone': 'a' } }),
       },
     },
   ];

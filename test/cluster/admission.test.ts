@@ -8,7 +8,7 @@ import { ceilingsConfigMap } from '../../src/cluster/manifests/ceilings.ts';
 import { checkAdmission } from '../../src/cluster/manifests/check.ts';
 import { readManifests } from '../../src/request/manifests.ts';
 import { manifestLimits } from '../../src/request/yaml-limits.ts';
-import { ofOthers, proofs, standing } from './admission-proofs.ts';
+import { ofOthers, proofs, standing, unplaced } from './admission-proofs.ts';
 import { apply, owner, remove, send } from './admission-requests.ts';
 import { admin, eventually, startCluster, type TestCluster } from './cluster.ts';
 import {
@@ -109,6 +109,8 @@ const wide = {
         'pods',
         'pods/status',
         'pods/ephemeralcontainers',
+        'pods/binding',
+        'bindings',
         'serviceaccounts',
         'serviceaccounts/token',
       ],
@@ -144,7 +146,7 @@ describe('whatever RBAC allows', () => {
       const outcomes = await Promise.all(answers.map(async (request) => send(cluster, request, true)));
       return outcomes.every(({ message }) => message.includes('rule only-grants'));
     });
-    for (const object of grantObjects(standing)) await send(cluster, apply(object), false);
+    for (const object of [...grantObjects(standing), unplaced]) await send(cluster, apply(object), false);
     await schedule(grantObject('Pod', standing));
   });
 

@@ -12,7 +12,7 @@ import { readPolicyFile } from '../../src/lifecycle/read-policy.ts';
 import type { Scalar } from '../../src/request/request.ts';
 import { renderTemplate, resolveParameters } from '../../src/template/render.ts';
 import { requestWith, roles, templateFiles, templateFrom } from '../template/catalog.ts';
-import { eventually, type TestCluster } from './cluster.ts';
+import { admin, eventually, type TestCluster } from './cluster.ts';
 
 const policyPath = '.github/curfew.yaml';
 
@@ -41,8 +41,7 @@ export async function install(cluster: TestCluster, limits = ceilings()): Promis
 
 /** Waits until every set of rules refuses: what is installed is in force a moment later. */
 async function inForce(cluster: TestCluster): Promise<void> {
-  const api = await cluster.api(applier.user);
-  const wrong: readonly (readonly [set: string, object: KubernetesObject])[] = [
+  const wrong: readonly (readonly [set: string, object: KubernetesObject, as?: string])[] = [
     [
       'authority',
       remarked(grantObject('Pod', { template: 'network-path' }), { metadata: { finalizers: ['a/b'] } }),
@@ -65,13 +64,23 @@ async function inForce(cluster: TestCluster): Promise<void> {
     ],
     ['ceilings', grantObject('RoleBinding', { template: 'read-logs', cluster: 'elsewhere' })],
     ['pods', unlimited(grantObject('Pod', { template: 'network-path' }))],
+    ['placement', marking, admin],
   ];
-  for (const [set, object] of wrong)
+  for (const [set, object, as = applier.user] of wrong)
     await eventually(`the rules of curfew-${set} are in force`, async () => {
+      const api = await cluster.api(as);
       const { body } = await api('POST', `${collectionOf(object)}?dryRun=All`, object);
       return JSON.stringify(body).includes(`ValidatingAdmissionPolicy 'curfew-${set}'`);
     });
 }
+
+/** What a scheduler sends, with a label for the Pod. */
+const marking: KubernetesObject = {
+  apiVersion: 'v1',
+  kind: 'Binding',
+  metadata: { name: 'none', namespace: 'payments', labels: { [grantLabel]: 'x' } },
+  target: { kind: 'Node', name: 'none' },
+};
 
 function unlimited(pod: KubernetesObject): KubernetesObject {
   return { ...pod, spec: { ...record(pod['spec']), activeDeadlineSeconds: 86_400 } };
@@ -144,6 +153,7 @@ export function grantObject(kind: string, options: GrantOptions): KubernetesObje
 }
 
 const resources: Readonly<Record<string, readonly [prefix: string, resource: string]>> = {
+  Binding: ['/api/v1', 'bindings'],
   ClusterRoleBinding: ['/apis/rbac.authorization.k8s.io/v1', 'clusterrolebindings'],
   ConfigMap: ['/api/v1', 'configmaps'],
   NetworkPolicy: ['/apis/networking.k8s.io/v1', 'networkpolicies'],

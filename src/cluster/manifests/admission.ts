@@ -7,7 +7,7 @@ import type { JsonObject, KubernetesObject } from '../../base/json.ts';
 import { applier, guard, systemNamespace } from '../identities.ts';
 import { ceilingsName } from './ceilings.ts';
 import { labelsOf } from './object.ts';
-import { authority, confinement } from './rules/authority.ts';
+import { authority, confinement, placement } from './rules/authority.ts';
 import { ceilingRules } from './rules/ceilings.ts';
 import { kinds } from './rules/kinds.ts';
 import { marks } from './rules/marks.ts';
@@ -16,7 +16,14 @@ import { listed, type RuleSet } from './rules/rule.ts';
 const apiVersion = 'admissionregistration.k8s.io/v1';
 
 /** Every set of rules, in the order in which a person reads them. */
-export const ruleSets: readonly RuleSet[] = [authority, confinement, marks, ...kinds, ceilingRules];
+export const ruleSets: readonly RuleSet[] = [
+  authority,
+  placement,
+  confinement,
+  marks,
+  ...kinds,
+  ceilingRules,
+];
 
 /** The policies and their bindings. They are the same on every cluster: what differs are the ceilings. */
 export function admissionObjects(): readonly KubernetesObject[] {

@@ -36,16 +36,22 @@ describe('the rules', () => {
     expect(ruleSets.filter((set) => set.ceilings)).toEqual(reading);
   });
 
-  test('pass over everything that carries no label, but for the applier and the guard', () => {
+  test('pass over everything that carries no label, but for the applier and the guard, and who places Pods', () => {
     const looking = admissionObjects().flatMap(({ kind, metadata, spec }) =>
       kind === 'ValidatingAdmissionPolicy' ? [[metadata.name, spec] as const] : [],
     );
-    for (const [name, spec] of looking)
-      expect(spec).toMatchObject(
-        name === 'curfew-confinement'
-          ? { matchConditions: [{ name: 'applier-or-guard' }] }
-          : { matchConstraints: { objectSelector: { matchExpressions: [{ key: 'curfew.dev/grant' }] } } },
-      );
+    const others: Readonly<Record<string, object>> = {
+      'curfew-confinement': { matchConditions: [{ name: 'applier-or-guard' }] },
+      'curfew-placement': {
+        matchConstraints: {
+          resourceRules: [{ operations: ['CREATE'], resources: ['bindings', 'pods/binding'] }],
+        },
+      },
+    };
+    const labelled = {
+      matchConstraints: { objectSelector: { matchExpressions: [{ key: 'curfew.dev/grant' }] } },
+    };
+    for (const [name, spec] of looking) expect(spec).toMatchObject(others[name] ?? labelled);
   });
 
   test('are said in one line each, which names the rule', () => {

@@ -6,10 +6,10 @@ import { grantResources, isLabelled, listed, quoted, type RuleSet } from './rule
 const authorityName = 'curfew-authority';
 
 /**
- * Annotations that a write to a Pod's status must leave alone: ours, and those by which Flux and Argo CD are told to keep
- * an object. Others may come with it; network plugins note a Pod's addresses so.
+ * Keys that a write to a Pod's status, and a scheduler, must leave alone: ours, and those by which Flux and Argo CD are
+ * told to keep an object. Others may come with it; network plugins note a Pod's addresses so.
  */
-const guardedAnnotation = '^curfew\\.dev/|(^|\\.)(fluxcd\\.io|argoproj\\.io)/';
+const guardedKey = '^curfew\\.dev/|(^|\\.)(fluxcd\\.io|argoproj\\.io)/';
 
 /** The longest time, in seconds, that a deleted Pod may be given to stop: what a template may ask for. */
 const longestGrace = 30;
@@ -53,8 +53,8 @@ export const authority: RuleSet = {
       expression: `!variables.updates || (
   object.?metadata.?labels.orValue({}) == oldObject.?metadata.?labels.orValue({}) &&
   (variables.isStatus
-    ? variables.annotations.all(key, !key.matches(${quoted(guardedAnnotation)}) || (key in variables.oldAnnotations && variables.annotations[key] == variables.oldAnnotations[key])) &&
-      variables.oldAnnotations.all(key, !key.matches(${quoted(guardedAnnotation)}) || key in variables.annotations)
+    ? variables.annotations.all(key, !key.matches(${quoted(guardedKey)}) || (key in variables.oldAnnotations && variables.annotations[key] == variables.oldAnnotations[key])) &&
+      variables.oldAnnotations.all(key, !key.matches(${quoted(guardedKey)}) || key in variables.annotations)
     : variables.annotations == variables.oldAnnotations))`,
       message: `labels and annotations of a grant never change, ${grantAnnotations.expiresAt} least of all; ask for more time with a new request`,
     },
@@ -107,6 +107,28 @@ export const confinement: RuleSet = {
       name: 'guard-deletes',
       expression: `request.userInfo.username != ${quoted(guard.user)} || request.operation == 'DELETE'`,
       message: "Curfew's guard only deletes",
+    },
+  ],
+};
+
+/**
+ * A Binding puts a Pod on a node, and its labels and annotations on the Pod, over those that are there. No update is
+ * seen then, and nothing tells whether the Pod is a grant's: so it holds for every Pod.
+ */
+export const placement: RuleSet = {
+  name: 'curfew-placement',
+  about: 'Whoever puts a Pod on a node changes nothing by which a grant is known and ends.',
+  concerns: 'everything',
+  operations: ['CREATE'],
+  resources: [{ apiGroups: [''], resources: ['bindings', 'pods/binding'] }],
+  ceilings: false,
+  variables: {},
+  rules: [
+    {
+      name: 'placed-as-it-is',
+      expression: `[object.?metadata.?labels.orValue({}), object.?metadata.?annotations.orValue({})].all(marks, marks.all(key, !key.matches(${quoted(guardedKey)})))`,
+      message:
+        'a Binding would put its labels and annotations on the Pod: none of curfew.dev, nor of Flux or Argo CD, is set that way',
     },
   ],
 };

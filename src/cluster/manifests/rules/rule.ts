@@ -25,9 +25,10 @@ export interface RuleSet {
   readonly about: string;
   /**
    * `labelled`: objects that carry the grant label, before or after the request. Everything else in the cluster is
-   * passed over before any expression is evaluated. `actors`: whatever the applier and the guard do.
+   * passed over before any expression is evaluated. `actors`: whatever the applier and the guard do. `everything`: where
+   * the request does not show whether its object is a grant's.
    */
-  readonly concerns: 'labelled' | 'actors';
+  readonly concerns: 'labelled' | 'actors' | 'everything';
   readonly operations: readonly ('CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT')[];
   readonly resources: readonly Resources[];
   /** Whether the rules read the ceilings. Then nothing passes while these are missing. */
