@@ -22,6 +22,7 @@ export function guardObjects(install: GuardInstall): readonly KubernetesObject[]
     binding('ClusterRoleBinding', { name: guard.name, labels: labelsOf('guard') }),
     ...(install.git === null ? [] : [...repositoryRole(install.git.repository), wayToFlux()]),
     flowSchema(),
+    quota(),
     deployment(install),
     disruptionBudget(),
   ];
@@ -73,6 +74,27 @@ function binding(
   };
 }
 
+const priorityClass = 'system-cluster-critical';
+
+/**
+ * GKE, and whoever set their API server up so, lets no pod of that class into a namespace without a quota for it. See
+ * https://kubernetes.io/docs/concepts/policy/resource-quotas/#limit-priority-class-consumption-by-default
+ */
+function quota(): KubernetesObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'ResourceQuota',
+    metadata: inSystem(guard.name, 'guard'),
+    spec: {
+      // Two replicas, another while one is replaced, and some that a dead node has not given up yet.
+      hard: { pods: '10' },
+      scopeSelector: {
+        matchExpressions: [{ scopeName: 'PriorityClass', operator: 'In', values: [priorityClass] }],
+      },
+    },
+  };
+}
+
 const selector: JsonObject = { 'app.kubernetes.io/name': guard.name };
 
 function deployment({ image, git }: GuardInstall): KubernetesObject {
@@ -94,7 +116,7 @@ function deployment({ image, git }: GuardInstall): KubernetesObject {
         spec: {
           serviceAccountName: guard.name,
           // Preempts what it needs the room of; it ends access.
-          priorityClassName: 'system-cluster-critical',
+          priorityClassName: priorityClass,
           securityContext: {
             runAsNonRoot: true,
             runAsUser: 65532,
