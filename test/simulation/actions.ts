@@ -47,6 +47,7 @@ const table = {
   draft: { weight: 1, act: asking.toggleDraft },
   retarget: { weight: 2, act: asking.retarget },
   revoke: { weight: 3, act: asking.revoke },
+  'revoke as a stranger': { weight: 1, act: asking.revokeAsStranger },
   'forge a command': { weight: 1, act: asking.forgeCommand },
   'delete our comment': { weight: 1, act: asking.deleteOwnComment },
   'edit our comment': { weight: 1, act: asking.editOwnComment },

@@ -433,6 +433,12 @@ export const revoke: Act = (stage, dice) => {
   });
 };
 
+/** Somebody who has nothing to do with it says the word. */
+export const revokeAsStranger: Act = (stage) => {
+  for (const pullRequest of stage.pullRequests.filter(({ author }) => author.login === 'alice'))
+    attempt(() => createComment(stage.context, person(stage, 'mallory'), pullRequest, '/revoke'));
+};
+
 /** Somebody puts a command into another's mouth. */
 export const forgeCommand: Act = (stage, dice) => {
   some(dice, stage.pullRequests, (pullRequest) => {

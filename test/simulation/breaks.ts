@@ -12,7 +12,6 @@ export interface Break {
 const verdict = 'src/approval/verdict.ts';
 const landing = 'src/lifecycle/landing.ts';
 const branch = 'src/lifecycle/branch.ts';
-const engineBranch = 'src/app/engine-branch.ts';
 const engineRevert = 'src/app/engine-revert.ts';
 
 export const breaks: readonly Break[] = [
@@ -69,13 +68,6 @@ export const breaks: readonly Break[] = [
     file: branch,
     find: '({ path, sha }) => path === grant.evidence.request && sha === grant.evidence.requestBlob,',
     replace: '({ path }) => path === grant.evidence.request,',
-  },
-  {
-    name: 'a lost race is run again with the old decision',
-    file: engineBranch,
-    find: "return { again: true, grantEndsAt: null };\n    case 'refused': {",
-    replace:
-      "return await grant(port, { ...world, tip: (await port.readBranch()).tip }, commit, context);\n    case 'refused': {",
   },
   {
     name: 'a limit of open grants that nobody keeps',

@@ -75,6 +75,8 @@ function injectAll(sandbox: Sandbox, weather: Weather, seed: number, hit: (kind:
   const chosen = (request: RequestSummary): FaultKind | null => {
     const known = seen.get(request);
     if (known !== undefined) return known;
+    if (weather.only !== undefined && !(request.method === 'POST' && request.route.endsWith('/pulls')))
+      return null;
     const name = `${request.method} ${request.route} ${request.operation ?? ''}`;
     const count = (counts.get(name) ?? 0) + 1;
     counts.set(name, count);

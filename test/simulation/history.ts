@@ -158,11 +158,19 @@ class Player {
     await this.#settle();
     await this.#special(step, dice);
     await this.#bury();
+    if (step.weather?.only !== undefined) await this.#endInTrouble();
     sandbox.faults.clear();
     // A second of GitHub's for each step: what happens after something else also says so.
     this.#world.clock.advance(1000);
     this.#oracle.check(this.#history.replicas === 1);
     if (step.action === 'calm') await this.#calm();
+  }
+
+  /** Pull requests of ours do not get through, and what has ended ends all the same. */
+  async #endInTrouble(): Promise<void> {
+    const since = this.#world.clock.now();
+    await this.#sweep();
+    this.#oracle.checkEnds(since);
   }
 
   async #special(step: Step, dice: Dice): Promise<void> {
@@ -218,11 +226,10 @@ class Player {
     this.#oracle.observe();
     heal(this.#stage);
     this.#oracle.observe();
+    askOnceMore(this.#stage);
     await this.#settle();
     await this.#calm();
     // Everybody agrees to everything: what nothing stands against is granted, and stays for its time.
-    askOnceMore(this.#stage);
-    await this.#calm();
     approveEverything(this.#stage);
     await this.#settle();
     await this.#calm();

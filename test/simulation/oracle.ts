@@ -92,6 +92,7 @@ export class Oracle {
 
   #checkOwn(activity: Activity): void {
     const changes = this.#chronicle.changes(activity);
+    expect(changes.length > 0, 'the app made a commit that changes nothing');
     const carried = this.#stage.pullRequests.find(({ mergeCommitSha }) => mergeCommitSha === activity.after);
     if (carried !== undefined && carried.author.login !== bot) {
       this.#checkMerge(carried, activity, changes);
@@ -337,16 +338,21 @@ export class Oracle {
     this.#approvals.rest();
   }
 
+  /** No grant is past its end: for after a sweep that began at `since`. */
+  checkEnds(since: number): void {
+    for (const { path, end } of this.#ledger.standing(this.#stage.tip))
+      expect(since < end, `${path} is past its end by ${(since - end) / 60_000} minutes`);
+  }
+
   /** The tree holds exactly the grants that are in force. */
   #checkTree(since: number): void {
     const stage = this.#stage;
+    this.checkEnds(since);
     const standing = this.#ledger.standing(stage.tip);
     for (const path of stage.grants) {
       const grant = standing.find((each) => each.path === path);
       if (grant === undefined) throw new Violation(`${path} is not a file that the app granted`);
       expect(!grant.causes.has('grant-removed'), `${path} had ended and is there again`);
-      const end = (since - grant.end) / 60_000;
-      expect(end < 0, `${path} is past its end by ${end} minutes`);
       const causes = this.#ledger.causesNow(grant, stage.tip, since, this.#people.isMember);
       expect(
         causes.every((cause) => cause === 'cluster-refused'),

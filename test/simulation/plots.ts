@@ -163,15 +163,24 @@ export const plots = {
     ),
   },
   'too many at once': {
-    weight: 2,
-    scenes: play(
-      'restrict everybody',
-      'open a plain one',
-      'open a plain one',
-      'calm',
-      'approve everything',
-      'calm',
-    ),
+    weight: 3,
+    scenes: [
+      ...play('restrict everybody', 'open a plain one', 'open a plain one', 'calm'),
+      ...away('approve everything', 'merge past the rules', 'merge past the rules'),
+      ...play('calm'),
+    ],
+  },
+  'no pull request of ours is taken for now': {
+    weight: 3,
+    scenes: [
+      ...play('open a plain one', 'calm', 'approve everything'),
+      { action: 'wait for an hour', weather: { probability: 1, kinds: ['500'], only: 'pull requests' } },
+      ...play('calm'),
+    ],
+  },
+  'a stranger revokes': {
+    weight: 3,
+    scenes: play('open a plain one', 'calm', 'approve everything', 'revoke as a stranger', 'calm'),
   },
   'no way to merge': {
     weight: 2,

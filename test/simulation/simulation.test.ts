@@ -28,9 +28,9 @@ describe('what is promised holds, whatever happens', () => {
   test('and things did happen', () => {
     expect(totals.histories).toBe(Object.keys(plots).length + seeds.length);
     expect(totals.grants).toBeGreaterThan(totals.histories);
-    expect(totals.crashes).toBeGreaterThan(2);
-    expect(totals.faults).toBeGreaterThan(50);
-    expect(totals.unreached.length).toBeLessThan(36);
+    expect(totals.crashes).toBeGreaterThan(0);
+    expect(totals.faults).toBeGreaterThan(20);
+    expect(totals.unreached.length).toBeLessThan(35);
   });
 
   test('the same seed tells the same story', async () => {

@@ -9,6 +9,8 @@ export interface Weather {
   /** For each request of the app, how likely one of these faults is. */
   readonly probability: number;
   readonly kinds: readonly FaultKind[];
+  /** Only where the app opens pull requests; everywhere where left out. */
+  readonly only?: 'pull requests';
 }
 
 export interface Crash {
