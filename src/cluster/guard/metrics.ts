@@ -84,7 +84,9 @@ function watchSources(registry: Registry, sources: MetricSources): void {
       registers: [registry],
       collect: () => {
         const value = read();
-        if (value !== null) each.set(value);
+        // Not shown at all, rather than as the 0 with which a gauge begins: a guard that sees nothing is not up to date.
+        if (value === null) each.remove();
+        else each.set(value);
       },
     });
   };
