@@ -9,6 +9,7 @@ export default defineConfig({
     include: ['test/cluster/**/*.test.ts'],
     globalSetup: ['test/cluster/global-setup.ts'],
     maxWorkers: 2,
+    reporters: ['./test/attacks/table.ts', './test/cluster/outage-table.ts', 'default'],
     testTimeout: 300_000,
     hookTimeout: 120_000,
   },

@@ -1,14 +1,19 @@
 /**
  * From the end of a grant to the API server's no, against a real control plane (test/cluster). Goal: p99 at most 1 s
- * through the guard at 1,000 labelled objects. `npm run bench:revoke [-- --json]`; needs Go, or its warm cache.
+ * through the guard at 1,000 labelled objects, at most 5 s through git and Flux. `npm run bench:revoke [-- guard|git]
+ * [--json]`; needs Go, or its warm cache.
  */
-import { startCluster } from '../test/cluster/cluster.ts';
+import { loadavg } from 'node:os';
 import { report } from './report.ts';
+import { gitWay } from './revoke/git.ts';
 import { guardWay } from './revoke/guard.ts';
 import type { Lags, Measured } from './revoke/measure.ts';
 import type { Scenario, Way } from './revoke/way.ts';
 
-const ways: readonly Way[] = [guardWay];
+const ways: readonly Way[] = [guardWay, gitWay].filter(
+  ({ name }) =>
+    ![guardWay, gitWay].some((way) => process.argv.includes(way.name)) || process.argv.includes(name),
+);
 
 const scenarios: readonly Scenario[] = [
   { name: '100 in the same second', count: 100, seconds: 0 },
@@ -20,17 +25,14 @@ interface Row extends Measured {
   readonly way: string;
   readonly scenario: string;
   readonly goal: number;
+  /** Of the machine over the last minute: processes that want to run. */
+  readonly load: number;
 }
 
 async function run(way: Way, scenario: Scenario): Promise<Row> {
   process.stderr.write(`${way.name}: ${scenario.name}\n`);
-  const cluster = await startCluster();
-  try {
-    await cluster.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'payments' } }]);
-    return { way: way.name, scenario: scenario.name, goal: way.goal, ...(await way.run(cluster, scenario)) };
-  } finally {
-    await cluster.stop();
-  }
+  const measured = await way.run(scenario);
+  return { way: way.name, scenario: scenario.name, goal: way.goal, load: loadavg()[0] ?? 0, ...measured };
 }
 
 const rows: Row[] = [];
@@ -40,8 +42,8 @@ const told = ({ min, median, p99, max }: Lags): string =>
   `min ${min}, median ${median}, p99 ${p99}, max ${max} ms`;
 report(
   { ways: rows },
-  rows.flatMap(({ way, scenario, goal, absent, denied, early }) => [
-    `${way}, ${scenario}: gone after ${told(absent)} (goal: p99 at most ${goal} ms); ${early} early`,
+  rows.flatMap(({ way, scenario, goal, absent, denied, early, load }) => [
+    `${way}, ${scenario}: gone after ${told(absent)} (goal: p99 at most ${goal} ms); ${early} early, load ${load.toFixed(1)}`,
     `  denied by the API server, ${denied.count} of them asked all the time: ${told(denied)}`,
   ]),
 );

@@ -5,31 +5,41 @@ import { resolve } from 'node:path';
 import { guard } from '../../src/cluster/identities.ts';
 import { guardObjects } from '../../src/cluster/manifests/guard.ts';
 import { systemNamespaceObject } from '../../src/cluster/manifests/roles.ts';
-import type { TestCluster } from '../../test/cluster/cluster.ts';
+import { startCluster, type TestCluster } from '../../test/cluster/cluster.ts';
 import { roleBinding } from '../../test/cluster/guard-world.ts';
-import { measure, observe, type Access } from './measure.ts';
-import { accessesOf, type Way } from './way.ts';
+import { measure, observe, type Access, type Measured } from './measure.ts';
+import { accessesOf, type Scenario, type Way } from './way.ts';
 
 const program = resolve(import.meta.dirname, '../../src/cli/guard-program.ts');
 
 export const guardWay: Way = {
   name: 'guard',
   goal: 1000,
-  run: async (cluster, scenario) => {
-    await cluster.apply([systemNamespaceObject(), ...guardObjects({ image: 'guard:1', git: null })]);
-    const observer = await observe(cluster);
-    const replicas = await Promise.all([startReplica(cluster), startReplica(cluster)]);
+  run: async (scenario) => {
+    const cluster = await startCluster();
     try {
-      const accesses = accessesOf(scenario, 5_000 + scenario.count * 30);
-      await create(cluster, accesses);
-      return await measure(cluster, observer, accesses, 30_000);
+      await cluster.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'payments' } }]);
+      return await measureIn(cluster, scenario);
     } finally {
-      await observer.stop();
-      for (const replica of replicas) replica.kill('SIGTERM');
-      await Promise.all(replicas.map(async (replica) => once(replica, 'exit')));
+      await cluster.stop();
     }
   },
 };
+
+async function measureIn(cluster: TestCluster, scenario: Scenario): Promise<Measured> {
+  await cluster.apply([systemNamespaceObject(), ...guardObjects({ image: 'guard:1', git: null })]);
+  const observer = await observe(cluster);
+  const replicas = await Promise.all([startReplica(cluster), startReplica(cluster)]);
+  try {
+    const accesses = accessesOf(scenario, 5_000 + scenario.count * 30);
+    await create(cluster, accesses);
+    return await measure(cluster, observer, accesses, 30_000);
+  } finally {
+    await observer.stop();
+    for (const replica of replicas) replica.kill('SIGTERM');
+    await Promise.all(replicas.map(async (replica) => once(replica, 'exit')));
+  }
+}
 
 async function startReplica(cluster: TestCluster): Promise<ChildProcess> {
   const env = { KUBECONFIG: await cluster.kubeconfig(guard.user) };

@@ -46,10 +46,10 @@ export class RateLimited extends ApiError {
 }
 
 export class Limits {
-  readonly #enforced: boolean;
+  readonly #enforced: () => boolean;
   readonly #windows = new Map<string, Window>();
 
-  constructor(enforced: boolean) {
+  constructor(enforced: () => boolean) {
     this.#enforced = enforced;
   }
 
@@ -93,7 +93,7 @@ export class Limits {
     secondary: boolean,
   ): void {
     const window = this.#window(account, budget, now);
-    if (this.#enforced && window.used + points > budgets[budget].allowed) {
+    if (this.#enforced() && window.used + points > budgets[budget].allowed) {
       throw new RateLimited(
         message,
         secondary ? Math.max(1, Math.ceil((window.resetAt - now) / 1000)) : null,

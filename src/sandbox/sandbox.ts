@@ -27,8 +27,8 @@ export interface SandboxOptions {
   readonly clock?: SandboxClock;
   /** The real clock, by which tokens and JWTs expire. */
   readonly realNow?: () => Instant;
-  /** Whether GitHub's rate limits hold (facts §5); they do where left out. */
-  readonly limits?: boolean;
+  /** Whether GitHub's rate limits hold (facts §5), or what says so at each request; they do where left out. */
+  readonly limits?: boolean | (() => boolean);
   /** Milliseconds of the sandbox's clock until a merged commit is linked to its pull request (facts §10); five seconds. */
   readonly linkDelay?: number;
   /** Answers what is neither API nor git. */
@@ -69,7 +69,8 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   const directory = options.directory ?? (await temporaryFolder());
   const state = new State();
   const faults = new Faults();
-  const limits = new Limits(options.limits ?? true);
+  const { limits: enforced = true } = options;
+  const limits = new Limits(typeof enforced === 'function' ? enforced : () => enforced);
   const deliveries = new Deliveries(faults);
   const backend = new GitBackend();
   const observers = new Set<(report: RequestReport) => void>();

@@ -1,18 +1,23 @@
 /** A reporter that prints one table of all attacks at the end, above the closing lines of vitest. */
 import type { Reporter, TestModule } from 'vitest/node';
+import { table } from '../table.ts';
 
 interface Row {
   readonly attack: string;
   readonly refused: string;
   readonly reason: string;
+  readonly failed: boolean;
 }
-
-const headings: Row = { attack: 'attack', refused: 'what was refused', reason: 'reason code' };
 
 export default class AttackTable implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const rows = modules.flatMap(rowsOf);
-    if (rows.length > 0) process.stdout.write(`\n${table(rows).join('\n')}\n`);
+    if (rows.length === 0) return;
+    const cells = rows.map(({ attack, refused, reason }) => [attack, refused, reason]);
+    const lines = table(['attack', 'what was refused', 'reason code'], cells);
+    const failed = rows.filter((row) => row.failed).length;
+    const count = `${rows.length} attacks, ${failed === 0 ? 'each refused' : `${failed} NOT REFUSED`}`;
+    process.stdout.write(`\n${lines.join('\n')}\n\n${count}\n`);
   }
 }
 
@@ -20,20 +25,8 @@ function rowsOf(module: TestModule): readonly Row[] {
   return [...module.children.allTests()].flatMap((test) => {
     const { attack } = test.meta();
     if (attack === undefined) return [];
-    const reason = test.ok() ? attack.reason : 'NOT REFUSED';
-    return [{ attack: `${attack.group}: ${test.name}`, refused: attack.refused, reason }];
+    const failed = !test.ok();
+    const reason = failed ? 'NOT REFUSED' : attack.reason;
+    return [{ attack: `${attack.group}: ${test.name}`, refused: attack.refused, reason, failed }];
   });
-}
-
-function table(rows: readonly Row[]): readonly string[] {
-  const all = [headings, ...rows];
-  const width = (key: keyof Row): number => Math.max(...all.map((row) => row[key].length));
-  const line = ({ attack, refused, reason }: Row): string =>
-    `${attack.padEnd(width('attack'))} | ${refused.padEnd(width('refused'))} | ${reason}`;
-  const rule = line({
-    attack: '-'.repeat(width('attack')),
-    refused: '-'.repeat(width('refused')),
-    reason: '---',
-  });
-  return [line(headings), rule, ...rows.map(line)];
 }

@@ -18,10 +18,10 @@ import { systemNamespace } from '../../src/cluster/identities.ts';
 import { deliveryName, type Delivery } from '../../src/cluster/manifests/delivery.ts';
 import { fluxObjects, fluxSecrets } from '../../src/cluster/manifests/flux.ts';
 import { guardObjects } from '../../src/cluster/manifests/guard.ts';
-import { runningClock } from '../../src/sandbox/clock.ts';
+import { runningClock, type SandboxClock } from '../../src/sandbox/clock.ts';
 import { eventually, startCluster, type TestCluster } from './cluster.ts';
 import { startFlux, type Flux } from './flux.ts';
-import { install } from './grants.ts';
+import { ceilings, install, policyPath } from './grants.ts';
 import { startGuard, type RunningGuard } from './guard-world.ts';
 
 /** The cluster of the policy that this is. */
@@ -43,6 +43,12 @@ export interface EverythingOptions {
   readonly guard?: boolean;
   /** Further files of the access repository, or replacements. */
   readonly files?: WorldOptions['files'];
+  /** Of GitHub and Curfew; left out: the real one. */
+  readonly clock?: SandboxClock;
+  /** Whether GitHub's rate limits hold; they do where left out. */
+  readonly limits?: boolean | (() => boolean);
+  /** Puts something into git and into the cluster before Flux looks at either. */
+  readonly seed?: (world: World, cluster: TestCluster) => Promise<void>;
   /** Told what is being started. */
   readonly progress?: (line: string) => void;
 }
@@ -62,11 +68,12 @@ export async function startEverything(options: EverythingOptions = {}): Promise<
     progress('the embedded GitHub, and Curfew');
     const world = await startWorld(options);
     parts.push({ stop: async () => await world.close() });
+    await options.seed?.(world, cluster);
     progress('Flux');
     const flux = await startFlux(cluster);
     parts.push(flux);
     progress('roles, admission, ceilings, the applier');
-    await install(cluster);
+    await install(cluster, ceilings(options.files?.get(policyPath) ?? undefined));
     const delivery: Delivery = {
       cluster: clusterName,
       url: `${world.url}/${accessRepository}`,
@@ -95,11 +102,13 @@ export async function startEverything(options: EverythingOptions = {}): Promise<
   }
 }
 
-async function startWorld({ files = new Map() }: EverythingOptions): Promise<World> {
+async function startWorld({ files = new Map(), ...options }: EverythingOptions): Promise<World> {
+  const { clock = runningClock(), limits = true } = options;
   return await createWorld({
-    clock: createWorldClock(runningClock()),
+    clock: createWorldClock(clock),
     log: createLog({ level: 'error', destination: pino.destination({ dest: 2, sync: true }) }),
     transport: { kind: 'http', host: '127.0.0.1', port: 0 },
+    sandbox: { limits },
     files: new Map([
       // Git keeps no empty folder, and what Flux does not find it does not prune.
       [`grants/${clusterName}/README.md`, 'Curfew alone writes here.\n'],
@@ -128,12 +137,13 @@ async function deliver(cluster: TestCluster, world: World, flux: Flux, delivery:
     webhook: `${flux.receiverUrl}${path}`,
   });
   world.sandbox.world.installApp(app, 'acme', [accessRepository], login);
-  await eventually('Flux has applied what is granted', async () => {
+  const isReady = async (): Promise<boolean> => {
     const path = 'jsonpath={.status.conditions[?(@.type=="Ready")].status}';
     const which = ['kustomization', name, '-n', systemNamespace];
     const { stdout } = await cluster.kubectl(['get', ...which, '-o', path]);
     return stdout === 'True';
-  });
+  };
+  await eventually('Flux has applied what is granted', isReady, { limit: 300_000 });
 }
 
 const receiver = z.object({ status: z.object({ webhookPath: z.string() }) });

@@ -14,15 +14,15 @@ import { renderTemplate, resolveParameters } from '../../src/template/render.ts'
 import { requestWith, roles, templateFiles, templateFrom } from '../template/catalog.ts';
 import { admin, eventually, type TestCluster } from './cluster.ts';
 
-const policyPath = '.github/curfew.yaml';
+export const policyPath = '.github/curfew.yaml';
 
 const templates = new Map(
   templateFiles.map((file) => templateFrom(file)).map((template) => [template.name, template]),
 );
 
-/** The ceilings that the policy of this repository gives its cluster `prod-eu`. */
-export function ceilings(): Ceilings {
-  const policy = readPolicyFile(policyPath, readFileSync(policyPath, 'utf8'));
+/** The ceilings that a policy, left out that of this repository, gives its cluster `prod-eu`. */
+export function ceilings(text = readFileSync(policyPath, 'utf8')): Ceilings {
+  const policy = readPolicyFile(policyPath, text);
   if (!policy.ok) throw new Error(JSON.stringify(policy.faults));
   return ceilingsOf(policy.value.policy, templates, 'prod-eu');
 }

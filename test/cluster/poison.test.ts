@@ -107,7 +107,9 @@ async function verdict(): Promise<string> {
   return 'none';
 }
 
-test('a revocation that it holds up takes effect once Curfew has withdrawn it, with no guard and no person', async () => {
+test('a revocation that it holds up takes effect once Curfew has withdrawn it, with no guard and no person', async ({
+  task,
+}) => {
   const revoked = await world.grant('revoked', { template: 'read-logs' });
   await world.grant('innocent', { template: 'read-logs', by: 'carol' });
   await expect.poll(async () => await mayReadLogs('alice'), soon).toBe(true);
@@ -139,6 +141,15 @@ test('a revocation that it holds up takes effect once Curfew has withdrawn it, w
   expect(await world.comment(poison)).toContain('ask again once it is known why');
 
   const seconds = (from: number, to: number): string => `${((to - from) / 1000).toFixed(1)} s`;
+  task.meta.outages = [
+    {
+      end: '/revoke',
+      down: 'the guard; a refused grant in git',
+      by: 'curfew-applier',
+      lag: seconds(revokedAt, deniedAt),
+      held: 'yes, once Curfew has withdrawn the refused grant',
+    },
+  ];
   process.stderr.write(
     `poison: withdrawn ${seconds(refusedAt, withdrawnAt)} after the refusal; the revocation of another took effect ` +
       `${seconds(withdrawnAt, deniedAt)} after that, ${seconds(revokedAt, deniedAt)} after it was revoked\n`,

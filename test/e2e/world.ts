@@ -159,7 +159,7 @@ export async function createTestWorld(options: Partial<WorldOptions> = {}): Prom
 type Octokit = ReturnType<World['as']>['octokit'];
 
 /** Gives administrators the bypass that many organisations give them. */
-async function letAdministratorsBypass(octokit: Octokit): Promise<void> {
+export async function letAdministratorsBypass(octokit: Octokit): Promise<void> {
   const { data } = await octokit.repos.getRepoRulesets(repo);
   for (const { id } of data) {
     const { data: ruleset } = await octokit.repos.getRepoRuleset({ ...repo, ruleset_id: id });

@@ -1,0 +1,65 @@
+/**
+ * Through git and Flux alone, with no guard: Curfew on the embedded GitHub, whose limits hold, reverts what has ended,
+ * and Flux prunes it.
+ */
+import { runningClock } from '../../src/sandbox/clock.ts';
+import { startEverything, type Everything } from '../../test/cluster/everything.ts';
+import { measure, observe, type Measured } from './measure.ts';
+import { policyFile, seedGrants, seedsOf, type Seeded } from './seed.ts';
+import { endAfterFirst, type Way } from './way.ts';
+
+/** Milliseconds from the start of time to the first end, and for how long after the last end to wait. */
+const lead = 20_000;
+const limit = 180_000;
+
+export const gitWay: Way = {
+  name: 'git',
+  goal: 5000,
+  run: async (scenario) => {
+    // Everything is made at one moment of this clock; then it leaps to the ends and runs.
+    const start = Math.ceil(Date.now() / 1000) * 1000;
+    let running = false;
+    const clock = runningClock(() => (running ? Date.now() : start));
+    const seeds = seedsOf(scenario.count, (index) => start + endAfterFirst(scenario, index));
+    let seeded: readonly Seeded[] = [];
+    const all = await startEverything({
+      clock,
+      guard: false,
+      limits: () => running,
+      files: new Map([policyFile]),
+      progress: (line) => process.stderr.write(`  ${line}\n`),
+      seed: async (world, cluster) => {
+        const names = [...new Set(seeds.map(({ namespace }) => namespace))];
+        await cluster.apply(
+          names.map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
+        );
+        seeded = await seedGrants(world, seeds);
+      },
+    });
+    try {
+      await all.world.settle();
+      running = true;
+      clock.set(Math.min(...seeded.map(({ end }) => end)) - lead);
+      return await measureIn(all, seeded, clock.now() - Date.now());
+    } finally {
+      await all.stop();
+    }
+  },
+};
+
+/** `ahead`: by how much the world's clock is ahead of the real one, in milliseconds. */
+async function measureIn(
+  { cluster }: Everything,
+  seeded: readonly Seeded[],
+  ahead: number,
+): Promise<Measured> {
+  const observer = await observe(cluster);
+  try {
+    const accesses = seeded.map(({ namespace, binding, person, end }) => {
+      return { namespace, binding, user: person.user, end: end - ahead };
+    });
+    return await measure(cluster, observer, accesses, limit);
+  } finally {
+    await observer.stop();
+  }
+}
