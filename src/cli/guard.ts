@@ -33,7 +33,7 @@ Options:
 Environment:
   KUBECONFIG                       a kubeconfig to be used also in a pod
 
-Ends on SIGTERM or Ctrl-C. Exits with 2 where the cluster does not let it do its work; "curfew manifests guard" prints all
+Ends on SIGTERM or Ctrl-C. Exits with 2 where the cluster lets it remove nothing at all; "curfew manifests guard" prints all
 that it needs, and how to run it in a cluster.
 
 Example:

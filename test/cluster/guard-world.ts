@@ -35,10 +35,16 @@ export interface RunningGuard {
 }
 
 /** What is other than usual. */
-export type GuardSetting = Partial<Pick<GuardOptions, 'git' | 'clock' | 'connection'>>;
+export type GuardSetting = Partial<Pick<GuardOptions, 'git' | 'clock' | 'connection'>> & {
+  /** False where it will not become ready. */
+  readonly untilReady?: boolean;
+};
 
 /** Starts a guard in this process, with the rights of its service account, and waits until it is ready. */
-export async function startGuard(cluster: TestCluster, setting: GuardSetting = {}): Promise<RunningGuard> {
+export async function startGuard(
+  cluster: TestCluster,
+  { untilReady = true, ...setting }: GuardSetting = {},
+): Promise<RunningGuard> {
   const log: LogLine[] = [];
   const destination = new Writable({
     write: (chunk, _encoding, done) => {
@@ -76,9 +82,8 @@ export async function startGuard(cluster: TestCluster, setting: GuardSetting = {
       await running;
     },
   };
-  await eventually('the guard is ready', async () => await guard.ready(), {
-    failed: () => failure,
-  });
+  if (untilReady)
+    await eventually('the guard is ready', async () => await guard.ready(), { failed: () => failure });
   return guard;
 }
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { copyFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { grantAnnotations, grantLabel } from '../../src/base/grant-marks.ts';
 import { inCluster } from '../../src/cluster/guard/connection.ts';
 import { guard as guardIdentity } from '../../src/cluster/identities.ts';
@@ -265,7 +266,23 @@ describe('the guard and its API server', () => {
     expect(guard.removed()).toEqual(['g-outage', 'g-after']);
   });
 
-  test('does not start without its rights, and names them', async () => {
+  test('does what it may where it lacks a right, and says which', async () => {
+    const role = guardObjects({ image: 'guard:1', git: null }).filter(({ kind }) => kind === 'ClusterRole');
+    const less = JSON.stringify(role).replace('"networkpolicies"', '"ingresses"');
+    await cluster.apply(z.array(z.looseObject({})).parse(JSON.parse(less)));
+    const guard = await startGuard(cluster, { untilReady: false });
+    running.push(guard);
+    await cluster.apply([roleBinding({ id: 'g-less', end: soon() })]);
+    await allGone();
+    expect(guard.removed()).toEqual(['g-less']);
+    expect(guard.alerts()).toEqual(['not-permitted']);
+    expect(JSON.stringify(guard.log)).toContain('it may not list networkpolicies.networking.k8s.io');
+    expect(await guard.ready()).toBe(false);
+    await cluster.apply(role);
+    await expect.poll(async () => await guard.ready(), { timeout: 20_000 }).toBe(true);
+  });
+
+  test('does not start where it may remove nothing, and names what it lacks', async () => {
     await cluster.apply([
       { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'nobody', namespace: 'payments' } },
     ]);

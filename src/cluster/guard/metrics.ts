@@ -10,6 +10,7 @@ export const alertReasons = {
   'no-end': 'An object carried the label of a grant and no end that can be read',
   'label-lost': 'An object of a grant lost its label and is still there',
   refused: 'The API server refuses a removal',
+  'not-permitted': 'The guard may not do all that it is there for; it does the rest',
   'git-unreadable': 'What git grants cannot be read; objects stay until their end',
   'clock-skew': 'The clocks of the guard and of the API server differ',
 } as const;

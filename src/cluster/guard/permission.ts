@@ -1,11 +1,12 @@
-/** Whether the guard may do what it is there for: found out when it starts, not when the first grant ends. */
+/** Whether the guard may do what it is there for: found out when it starts, and before the next grant ends. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isJsonObject } from '../../base/json-type.ts';
 import type { Json } from '../../base/json.ts';
-import { Refused, type Api } from './api.ts';
+import { Refused, Unreachable, type Api } from './api.ts';
 import { apiGroup, guardedKinds } from './core/kinds.ts';
 import type { GitRepositoryName } from './git.ts';
 
-/** Something that the guard may not do; for each one line of text. */
+/** The guard may remove nothing at all; its message says what it may not do, in one line each. */
 export class NotPermitted extends Error {
   override readonly name = 'NotPermitted';
 }
@@ -21,8 +22,32 @@ interface Question {
   readonly name?: string;
 }
 
-/** @throws NotPermitted, Refused, Unreachable */
-export async function checkPermissions(api: Api, repository: GitRepositoryName | null): Promise<void> {
+/** What the guard may not do. Where it can still look after some kind, that is no reason not to do the rest. */
+export interface Lack {
+  /** One sentence for each thing. */
+  readonly what: readonly string[];
+  readonly isTotal: boolean;
+}
+
+/** In milliseconds. */
+const checkInterval = 60_000;
+
+/** Asks again and again, for rights may be taken away, or given. What cannot be asked now is asked the next time. */
+export async function followPermissions(
+  api: Api,
+  repository: GitRepositoryName | null,
+  report: (lack: Lack) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    await sleep(checkInterval, undefined, { signal }).catch(() => undefined);
+    const lack = signal.aborted ? null : await askPermissions(api, repository).catch(() => null);
+    if (lack !== null) report(lack);
+  }
+}
+
+/** @throws Refused, Unreachable */
+export async function askPermissions(api: Api, repository: GitRepositoryName | null): Promise<Lack> {
   const questions: readonly Question[] = [
     ...guardedKinds.flatMap((kind) =>
       verbs.map((verb) => ({ verb, group: apiGroup(kind), resource: kind.resource })),
@@ -33,7 +58,10 @@ export async function checkPermissions(api: Api, repository: GitRepositoryName |
   ];
   const answers = await Promise.all(questions.map(async (question) => isAllowed(api, question)));
   const missing = questions.filter((_, index) => answers[index] === false);
-  if (missing.length > 0) throw new NotPermitted(missing.map(describe).join('\n'));
+  return {
+    what: missing.map(describe),
+    isTotal: guardedKinds.every(({ resource }) => missing.some((each) => each.resource === resource)),
+  };
 }
 
 /** Every user may ask this about themselves, by Kubernetes' own role system:basic-user. */
@@ -47,7 +75,11 @@ async function isAllowed(api: Api, resourceAttributes: Question): Promise<boolea
       spec: { resourceAttributes: { ...resourceAttributes } },
     },
   });
-  if (answer.status !== 201) throw new Refused('the API server does not say what the guard may do', answer);
+  const what = 'the API server does not say what the guard may do';
+  // It is starting, or has too much to do: whoever asks again is told.
+  if (answer.status === 429 || answer.status >= 500)
+    throw new Unreachable(`${what}: status ${answer.status}`);
+  if (answer.status !== 201) throw new Refused(what, answer);
   return allowedIn(answer.body);
 }
 

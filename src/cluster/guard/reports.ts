@@ -77,6 +77,12 @@ export class Reports {
       this.#log.warn({ kind: kind.kind, err: error }, 'the API server does not tell; trying again');
   }
 
+  /** One sentence for each thing that the guard may not do. */
+  notPermitted(what: readonly string[]): void {
+    this.#metrics.alerted('not-permitted');
+    this.#log.error({ alert: 'not-permitted', what }, alertReasons['not-permitted']);
+  }
+
   cannotSeeGit(error: unknown, now: Instant): void {
     if (!this.#isNews('git', now)) return;
     this.#metrics.alerted('git-unreadable');

@@ -13,7 +13,7 @@ import { followGit, type GitRepositoryName } from './git.ts';
 import { Guard } from './guard.ts';
 import { Lanes } from './lanes.ts';
 import { createMetrics } from './metrics.ts';
-import { checkPermissions } from './permission.ts';
+import { askPermissions, followPermissions, NotPermitted, type Lack } from './permission.ts';
 import { reflect } from './reflector.ts';
 import { Reports } from './reports.ts';
 import { serveMonitoring } from './server.ts';
@@ -36,8 +36,8 @@ export interface GuardOptions {
 const freshness = 150;
 
 /**
- * Runs until `signal` says otherwise. Rejects where the address is in use, and with NotPermitted where the guard may not
- * do its work; that the API server does not answer yet is no reason not to start.
+ * Runs until `signal` says otherwise. Rejects where the address is in use, and with NotPermitted where the guard may
+ * remove nothing; that the API server does not answer yet is no reason not to start.
  */
 export async function runGuard(options: GuardOptions, signal: AbortSignal): Promise<void> {
   const { log, git } = options;
@@ -62,11 +62,18 @@ export async function runGuard(options: GuardOptions, signal: AbortSignal): Prom
   });
   log.info({ url: server.url, server: options.connection.server, git }, 'watching over grants');
   try {
-    await whenAnswered(async () => checkPermissions(api, git?.repository ?? null), log, signal);
+    const repository = git?.repository ?? null;
+    const lack = await whenAnswered(async () => askPermissions(api, repository), log, signal);
+    if (lack?.isTotal === true) throw new NotPermitted(lack.what.join('\n'));
+    const report = ({ what }: Lack): void => {
+      if (what.length > 0) reports.notPermitted(what);
+    };
+    if (lack !== null) report(lack);
     everySecond(() => guard.beat(), signal);
     await Promise.all([
       ...guardedKinds.map(async (kind) => reflect(kind, api, guard, signal)),
       git === null ? null : followGit(api, git.repository, git.cluster, guard, signal),
+      followPermissions(api, repository, report, signal),
       events.run(signal),
     ]);
   } finally {
@@ -76,7 +83,8 @@ export async function runGuard(options: GuardOptions, signal: AbortSignal): Prom
   }
 }
 
-async function whenAnswered(ask: () => Promise<void>, log: Logger, signal: AbortSignal): Promise<void> {
+/** Null where it was told to end before. */
+async function whenAnswered<T>(ask: () => Promise<T>, log: Logger, signal: AbortSignal): Promise<T | null> {
   for (let failures = 1; !signal.aborted; failures += 1) {
     try {
       return await ask();
@@ -86,6 +94,7 @@ async function whenAnswered(ask: () => Promise<void>, log: Logger, signal: Abort
       await sleep(retryDelay(failures, Math.random()), undefined, { signal }).catch(() => undefined);
     }
   }
+  return null;
 }
 
 function missing(guard: Guard): readonly string[] {

@@ -23,6 +23,7 @@ test('the reasons of alerts are there before the first, so that the first is an 
     'no-end',
     'label-lost',
     'refused',
+    'not-permitted',
     'git-unreadable',
     'clock-skew',
   ])
