@@ -8,6 +8,7 @@ export default defineConfig({
   test: {
     include: ['test/cluster/**/*.test.ts'],
     globalSetup: ['test/cluster/global-setup.ts'],
+    setupFiles: ['test/cluster/note-attacks.ts'],
     maxWorkers: 2,
     reporters: ['./test/attacks/table.ts', './test/cluster/outage-table.ts', 'default'],
     testTimeout: 300_000,

@@ -2,7 +2,7 @@
  * What is tried against the cluster's admission, for real, with the rights that `curfew manifests` gives and no others:
  * each refused, by RBAC or by a rule. What stays possible is said too, and shown.
  */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, type TestContext } from 'vitest';
 import { z } from 'zod';
 import { grantAnnotations, grantLabel } from '../../src/base/grant-marks.ts';
 import { formatInstant } from '../../src/base/instant.ts';
@@ -331,7 +331,6 @@ const ownership = [
 ];
 
 let cluster: TestCluster;
-const rows: string[] = [];
 
 beforeAll(async () => {
   cluster = await startCluster();
@@ -352,18 +351,26 @@ beforeAll(async () => {
   );
 });
 
-afterAll(async () => {
-  if (rows.length > 0) process.stdout.write(`\n${rows.join('\n')}\n\n${rows.length} attacks, each refused\n`);
-  await cluster?.stop();
-});
+afterAll(async () => await cluster?.stop());
 
-/** By whom an attack is refused, which is noted; what came of it where nobody does. */
-async function attempt(who: string, [what, request]: Attack): Promise<string> {
+/** By whom an attack is refused, which is noted for the table at the end; what came of it where nobody does. */
+async function attempt(
+  group: string,
+  [, request, by]: Attack,
+  { meta }: TestContext['task'],
+): Promise<string> {
+  const refused = `${request.method} ${request.path.replace(/^.*\/v1\//, '')}`;
+  meta.attack = { group, refused, reason: by };
+  const refusal = await refusalOf(request);
+  meta.attack = { group, refused, reason: refusal };
+  return refusal;
+}
+
+async function refusalOf(request: Request): Promise<string> {
   const { status, message } = await send(cluster, request, false);
   const [by = `nobody: ${status} ${message}`] = refusals.flatMap(([pattern, said]) =>
     status >= 400 && pattern.test(message) ? [said ?? pattern.exec(message)?.[1] ?? ''] : [],
   );
-  rows.push(`${who.padEnd(24)} ${what.padEnd(58)} ${by}`);
   return by;
 }
 
@@ -374,14 +381,14 @@ const refusals: readonly (readonly [pattern: RegExp, by: string | null])[] = [
 ];
 
 describe('the applier, taken over', () => {
-  test.each(byApplier)('%s', async (...attack) => {
-    expect(await attempt('the applier, taken over', attack)).toContain(attack[2]);
+  test.for(byApplier)('%s', async (attack, { task }) => {
+    expect(await attempt('the applier, taken over', attack, task)).toContain(attack[2]);
   });
 
-  test('acts as an administrator', async () => {
+  test('acts as an administrator', async ({ task }) => {
+    task.meta.attack = { group: 'the applier, taken over', refused: 'every right', reason: 'RBAC' };
     const api = await cluster.api(applier.user, { user: 'admin', groups: ['system:masters'] });
     expect(await api('GET', '/api/v1/secrets')).toMatchObject({ status: 403 });
-    rows.push(`${'the applier, taken over'.padEnd(24)} ${'acts as an administrator'.padEnd(58)} RBAC`);
   });
 
   test('can at most grant within the ceilings, and end what is granted', async () => {
@@ -393,20 +400,20 @@ describe('the applier, taken over', () => {
 });
 
 describe('the guard, taken over', () => {
-  test.each(byGuard)('%s', async (...attack) => {
-    expect(await attempt('the guard, taken over', attack)).toContain(attack[2]);
+  test.for(byGuard)('%s', async (attack, { task }) => {
+    expect(await attempt('the guard, taken over', attack, task)).toContain(attack[2]);
   });
 });
 
 describe('a person with the granted roles', () => {
-  test.each(byHolder)('%s', async (...attack) => {
-    expect(await attempt('holder of the grants', attack)).toContain(attack[2]);
+  test.for(byHolder)('%s', async (attack, { task }) => {
+    expect(await attempt('holder of the grants', attack, task)).toContain(attack[2]);
   });
 });
 
 describe('a person with every right in the namespace', () => {
-  test.each(byOwner)('%s', async (...attack) => {
-    expect(await attempt('owner of the namespace', attack)).toContain(attack[2]);
+  test.for(byOwner)('%s', async (attack, { task }) => {
+    expect(await attempt('owner of the namespace', attack, task)).toContain(attack[2]);
   });
 
   test("gets a token of the grant's service account, which gives nothing, and ends with it", async () => {
