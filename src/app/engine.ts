@@ -19,6 +19,7 @@ import type { Clock } from './clock.ts';
 import { createBranchReconciler } from './engine-branch.ts';
 import { newMemory, type Memory } from './engine-facts.ts';
 import { readStanding } from './engine-standing.ts';
+import { decideApart } from './proposal-thread.ts';
 import type { OpenPullRequest, PullRequestContext, PullRequestOutcome, Reconciler } from './reconcile.ts';
 
 /** The machine's own clock, which is only asked. */
@@ -36,7 +37,7 @@ export function createEngine(clock: Now): Reconciler {
   return {
     pullRequest: (port, number, context) =>
       reconcilePullRequest(port, number, context, clock, standingOf(port, context.log)),
-    openPullRequests: (port, context) => lookOver(port, clock, standingOf(port, context.log)),
+    openPullRequests: (port, context) => lookOver(port, clock, context.log, standingOf(port, context.log)),
     branch: createBranchReconciler(clock),
   };
 }
@@ -49,8 +50,9 @@ interface Evaluation {
 /** Reads what stands, and with it the open pull requests where they are not given. */
 type ReadStanding = (open?: readonly PullRequestFacts[]) => Promise<Standing>;
 
-/** What a run reads at most once. */
+/** What a run reads at most once, and where it says what went wrong. */
 interface Reads {
+  readonly log: Logger;
   readonly teams: RepositoryPort['readTeams'];
   readonly standing: () => Promise<Standing>;
 }
@@ -70,8 +72,9 @@ async function decide(
     lastPush === 'read' ? port.readLastPush(headRef, head) : ('unread' as const),
     needs.standing ? reads.standing() : null,
   ]);
-  const localNow = clock.now();
-  const decision = decidePullRequest(world, { teams, subjectAccount, lastPush: push, localNow, standing });
+  const context = { teams, subjectAccount, lastPush: push, localNow: clock.now(), standing };
+  const decision =
+    standing === null ? decidePullRequest(world, context) : await decideApart({ world, context }, reads.log);
   return { world, decision };
 }
 
@@ -79,13 +82,14 @@ async function decide(
 async function lookOver(
   port: RepositoryPort,
   clock: Now,
+  log: Logger,
   readStanding: ReadStanding,
 ): Promise<readonly OpenPullRequest[]> {
   const found: OpenPullRequest[] = [];
   const open: PullRequestFacts[] = [];
   const proposals: PullRequestWorld[] = [];
   let standing: Promise<Standing> | null = null;
-  const reads: Reads = { teams: remembering(port), standing: () => (standing ??= readStanding(open)) };
+  const reads: Reads = { log, teams: remembering(port), standing: () => (standing ??= readStanding(open)) };
   const look = async (world: PullRequestWorld): Promise<void> => {
     const { decision } = await decide(port, world, clock, 'unread', reads);
     const { number, head } = world.pullRequest;
@@ -135,7 +139,7 @@ async function reconcilePullRequest(
   readStanding: ReadStanding,
 ): Promise<PullRequestOutcome> {
   // Within one run the members of a team are read once: the two reads below are a moment apart.
-  const reads: Reads = { teams: remembering(port), standing: readStanding };
+  const reads: Reads = { log: context.log, teams: remembering(port), standing: readStanding };
   let { world, decision } = await decide(port, await port.readPullRequest(number), clock, 'unread', reads);
   if (decision.action === 'confirm' && context.mergeGroups.length === 0) {
     // Between the first read and now somebody may have pushed, dismissed or left: the same read is made again, with
