@@ -18,6 +18,8 @@ import type { Reports } from './reports.ts';
 /** How the removal of one object is going. */
 interface Attempt {
   failures: number;
+  /** The last request was not answered: the next may take as long. */
+  hung: boolean;
   notBefore: Instant;
   /** A request is queued, or on its way. */
   busy: boolean;
@@ -179,7 +181,7 @@ export class Guard implements Sink, GitSink {
     const notBefore = Math.max(attempt.notBefore, this.#state.removeFrom(object.uid));
     if (now() < notBefore) return notBefore;
     attempt.busy = true;
-    lanes.add(attempt.failures > 0 ? 'again' : lane, async () => {
+    lanes.add(attempt.hung ? 'again' : lane, async () => {
       // In the meantime somebody else may have removed it.
       if (this.#state.has(object.uid)) await work(attempt);
       attempt.busy = false;
@@ -206,6 +208,7 @@ export class Guard implements Sink, GitSink {
     this.#state.tried(object.uid);
     if (typeof answer !== 'string' && this.#accepted(object, ending, attempt, answer)) return;
     attempt.failures += 1;
+    attempt.hung = typeof answer === 'string';
     const [why, status, retryAfter] =
       typeof answer === 'string' ? [answer, 0, null] : [messageOf(answer), answer.status, answer.retryAfter];
     reports.failed(object, why, status === 403 || status === 422, now());
@@ -271,7 +274,7 @@ export class Guard implements Sink, GitSink {
   #attemptOf(uid: string): Attempt {
     const known = this.#attempts.get(uid);
     if (known !== undefined) return known;
-    const attempt: Attempt = { failures: 0, notBefore: 0, busy: false, accepted: null };
+    const attempt: Attempt = { failures: 0, hung: false, notBefore: 0, busy: false, accepted: null };
     this.#attempts.set(uid, attempt);
     return attempt;
   }

@@ -6,7 +6,8 @@ export type Lane = (typeof lanes)[number];
 
 /**
  * How much of the width a lane may take. So there is always room for a binding that has to go: a request may hang,
- * where the API server asks a webhook that does not answer, and then comes again in the last lane.
+ * where the API server asks a webhook that does not answer, and then comes again in the last lane. What was answered with
+ * an error comes again in its own.
  */
 const share: Readonly<Record<Lane, number>> = { binding: 1, other: 0.5, again: 0.25 };
 

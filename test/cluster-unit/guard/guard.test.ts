@@ -90,6 +90,32 @@ describe('deleting', () => {
     await expect.poll(() => fake.names()).toEqual(['bad']);
   });
 
+  test('is repeated at once after an error, whatever else is not answered', async () => {
+    // One looks by name what became of an object, for ever: there is room for no other that comes again.
+    const collection = '/apis/rbac.authorization.k8s.io/v1/namespaces/payments/rolebindings';
+    let failures = 0;
+    fake.intercept = (method, path) => {
+      if (method === 'GET' && path === collection) return 'hang';
+      if (method !== 'DELETE' || failures === 3) return undefined;
+      failures += 1;
+      return { status: 500 };
+    };
+    fake.add('left', Date.now() + 3_600_000);
+    start();
+    await expect.poll(() => fake.asked.length).toBeGreaterThan(9);
+    const metadata = {
+      name: 'left',
+      namespace: 'payments',
+      uid: 'uid-1',
+      labels: { 'curfew.dev/grant': 'x' },
+    };
+    fake.say(JSON.stringify({ type: 'DELETED', object: { metadata } }));
+    await expect.poll(() => fake.asked).toContain(`GET ${collection}`);
+    fake.add('a', past);
+    await expect.poll(() => fake.names(), { timeout: 10_000 }).toEqual(['left']);
+    expect(failures).toBe(3);
+  });
+
   test('finds another object in its place, and looks at that one', async () => {
     fake.watches = 'silent';
     fake.intercept = (method) => {
