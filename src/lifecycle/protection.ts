@@ -4,7 +4,7 @@
  */
 import { ownersOf, skippedLinesFor, type Codeowners } from '../approval/codeowners.ts';
 import { finding, type Finding } from '../base/reasons.ts';
-import { formatInstant, type Instant } from '../base/instant.ts';
+import type { Instant } from '../base/instant.ts';
 import { checkName } from './check.ts';
 import type { RepositoryFacts, TipFacts } from './facts.ts';
 import { pinOf, readPin } from './pin.ts';
@@ -126,11 +126,13 @@ export function clockObstacles(clocks: {
   readonly github: Instant;
   readonly local: Instant;
 }): readonly Finding[] {
-  if (Math.abs(clocks.github - clocks.local) <= clockTolerance) return [];
+  const ahead = clocks.local - clocks.github;
+  if (Math.abs(ahead) <= clockTolerance) return [];
+  // No times: the text is published, and would be published anew at every look.
   return [
     finding(
       'clock-skew',
-      `It is ${formatInstant(clocks.local)} here and ${formatInstant(clocks.github)} at GitHub; correct the clock of the machine that runs Curfew`,
+      `The clock here is more than ${clockTolerance / 1000} s ${ahead > 0 ? 'ahead of' : 'behind'} GitHub's; correct the clock of the machine that runs Curfew`,
     ),
   ];
 }

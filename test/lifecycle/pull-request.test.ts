@@ -455,6 +455,13 @@ describe('a request that waits', () => {
   });
 });
 
+test('a clock that is off is told in the same words at every look', () => {
+  const look = (local: number) => decide(worldOf(), { localNow: local }).check?.summary;
+  expect(look(noon + 31_000)).toContain('the clock here is more than 30 s ahead of GitHub');
+  expect(look(noon + 95_000)).toBe(look(noon + 31_000));
+  expect(look(noon - 31_000)).toContain('behind');
+});
+
 describe('a pull request that is none of ours', () => {
   test('gets a successful check and no comment', () => {
     const decision = decide(

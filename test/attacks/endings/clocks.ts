@@ -7,7 +7,7 @@ export const clocks: readonly Attack[] = [
     name: 'our own clock is two minutes behind',
     refused: 'a grant whose end nobody could tell',
     reason: 'clock-skew',
-    says: /It is 2026-12-01T08:[^]*here and 2026-12-01T09:[^]*at GitHub/,
+    says: /The clock here is more than 30 s behind GitHub/,
     alone: true,
     play: async (field) => {
       await field.skewClock(-120_000);
