@@ -14,6 +14,7 @@ import { isTouched, ownComment } from '../lifecycle/comments.ts';
 import type { PullRequestFacts, PullRequestWorld } from '../lifecycle/facts.ts';
 import type { Standing } from '../lifecycle/proposal/side.ts';
 import { contentDigest } from '../github/check-content.ts';
+import { GitHubError } from '../github/errors.ts';
 import type { Annotation, CheckContent, RepositoryPort } from '../github/port.ts';
 import type { Clock } from './clock.ts';
 import { createBranchReconciler } from './engine-branch.ts';
@@ -103,7 +104,16 @@ async function lookOver(
       else await look(world);
     }
   }
-  for (const world of proposals) await look(world);
+  for (const world of proposals) {
+    try {
+      await look(world);
+    } catch (error) {
+      if (!(error instanceof GitHubError)) throw error;
+      // What is wrong is found again by its own run, and keeps no other from having one.
+      const { number, head } = world.pullRequest;
+      found.push({ number, head, due: true, requeueAt: null });
+    }
+  }
   return found;
 }
 

@@ -154,6 +154,31 @@ describe('a pull request that changes what decides', () => {
     });
   });
 
+  test('and cannot be read holds up nothing else', async () => {
+    world = await createTestWorld();
+    // GitHub lists a file whose name is no UTF-8 under a name that it does not find.
+    const stop = world.sandbox.faults.inject({
+      operation: 'Entries',
+      effect: {
+        kind: 'partial',
+        answer: { path: ['repository', 'object', 'f0'], type: 'NOT_FOUND', message: 'not found' },
+      },
+    });
+    const number = await propose({ 'clusters/staging/odd.yaml': 'kind: Odd\n' });
+    world.sandbox.faults.onDelivery(() => 'drop');
+    const request = await world.ask('lost');
+    world.sandbox.faults.onDelivery(() => 'deliver');
+    await world.sweep();
+    expect((await world.check(request))?.title).toBe('Waiting for 1 of 1 approval');
+    expect(await world.check(number)).toMatchObject({
+      conclusion: 'failure',
+      title: 'Refused: GitHub does not show clusters/staging/odd.yaml, which it changes',
+    });
+    stop();
+    await world.sweep();
+    expect((await world.check(number))?.title).toContain('line 1 of clusters/staging/odd.yaml');
+  });
+
   test('together with a request stays refused', async () => {
     world = await createTestWorld();
     const number = await propose({ [rolePath]: null, [requestPath('mixed')]: 'x: 1\n' }, { by: 'alice' });

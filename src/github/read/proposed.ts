@@ -20,7 +20,8 @@ const mostFiles = 200;
 const mostBytes = 1_000_000;
 
 /**
- * The same with what it proposes. No request where the pull request changes no such file, or its head is known; else one for sizes, one for every forty
+ * The same with what it proposes. No request where the pull request changes no such file, or its head is known; else one
+ * for sizes, one for every forty
  * texts that are new, and one more where CODEOWNERS changes.
  */
 export async function withProposed(
@@ -35,7 +36,7 @@ export async function withProposed(
   const there = new Set(files.flatMap(({ path, change }) => (change === 'deleted' ? [] : [path])));
   const known = context.memory.proposed.get(key);
   const proposed = known ?? (await readFiles(context, head, purpose.paths, there));
-  context.memory.proposed.set(key, proposed);
+  if (proposed.excess === null) context.memory.proposed.set(key, proposed);
   return { ...world, pullRequest: { ...pullRequest, proposed } };
 }
 
@@ -59,8 +60,8 @@ async function readFiles(
   const wanted = touchesOwners ? [...new Set([...paths, ...codeownersPaths])] : paths;
   const entries = await readEntries(context, head, wanted);
   const lost = paths.find((path) => there.has(path) && !entries.has(path));
-  if (lost !== undefined)
-    throw new RetryLater(`GitHub does not yet show ${lost} at ${head} of ${context.fullName}`);
+  // Not yet, or never, as of a name that is no UTF-8: no other pull request waits for it.
+  if (lost !== undefined) return tooMuch(`GitHub does not show ${lost}, which it changes`);
   const bytes = [...entries.values()].reduce((sum, { size }) => sum + size, 0);
   if (bytes > mostBytes) {
     const kilobytes = (each: number): string => `${Math.round(each / 1000)} kB`;
