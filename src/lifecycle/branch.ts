@@ -49,10 +49,10 @@ export interface BranchDecision {
   /** What is to be granted: one of them, for the others are decided anew at the tip that its commit makes. */
   readonly grants: readonly GrantVerdict[];
   readonly tells: readonly Tell[];
-  /** Comments of ours on access in force that do not say so, or not what is wrong with it. */
+  /** Comments of ours on access in force that do not say so, or not what is wrong with it; none before all has ended. */
   readonly retold: readonly { readonly pullRequest: number; readonly body: string }[];
   readonly inForce: readonly ProvenGrant[];
-  /** Statements of the policy that do not hold. */
+  /** Statements of the policy that do not hold; none before all has ended that has to. */
   readonly alarms: readonly Alarm[];
   /** Clusters that take nothing just now. */
   readonly failing: readonly { readonly cluster: string; readonly finding: Finding }[];
@@ -116,7 +116,9 @@ export function decideBranch(world: BranchWorld, context: BranchContext): Branch
   ];
   const foreign = states.flatMap((state) => (state.kind === 'foreign' ? [state] : []));
   const inForce = states.flatMap((state) => (state.kind === 'in-force' ? [state.grant] : []));
-  const alarms = alarmsOf(tip, inForce);
+  // To work out the network of a large cluster takes long: it waits until what has ended is gone.
+  const isOver = ended.length + foreign.length > 0;
+  const alarms = isOver ? [] : alarmsOf(tip, inForce);
   const wakes = [
     ...inForce.map(({ evidence }) => evidence.expiresAt),
     ...verdicts.flatMap(({ verdict }) => (verdict.kind === 'wait' ? [verdict.until] : [])),
@@ -132,7 +134,7 @@ export function decideBranch(world: BranchWorld, context: BranchContext): Branch
         ? [{ pullRequest: verdict.pullRequest.number, landing: verdict }]
         : [],
     ),
-    retold: inForce.flatMap((grant) => retold(grant, world, alarms)),
+    retold: isOver ? [] : inForce.flatMap((grant) => retold(grant, world, alarms)),
     inForce,
     alarms,
     failing: [...refusals.failing].map(([cluster, finding]) => ({ cluster, finding })),

@@ -99,7 +99,10 @@ export function invariantDangers(
   objects: readonly KubernetesObject[],
 ): readonly Danger[] {
   if (!objects.some(({ kind }) => kind === 'Pod' || kind === 'NetworkPolicy')) return [];
-  const broken = newlyBroken(brokenStatements(tip, cluster, []), brokenStatements(tip, cluster, objects));
+  const after = brokenStatements(tip, cluster, objects);
+  // Where nothing can be checked, nothing is known to hold: that it was so before is no excuse.
+  const isUnknown = after.some(({ statement }) => statement === null);
+  const broken = isUnknown ? after : newlyBroken(brokenStatements(tip, cluster, []), after);
   return broken
     .slice(0, mostDangers)
     .map(({ text, because }) => refused('network-invariant', `${text}${sayBecause(because)}`));

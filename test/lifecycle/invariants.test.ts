@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { decideBranch } from '../../src/lifecycle/branch.ts';
-import { withWarnings } from '../../src/lifecycle/alarms.ts';
+import { objectsOf, withWarnings } from '../../src/lifecycle/alarms.ts';
 import type { BranchWorld, CommentFacts, TipFacts } from '../../src/lifecycle/facts.ts';
+import { invariantDangers } from '../../src/lifecycle/invariants.ts';
 import { planRequest } from '../../src/lifecycle/plan.ts';
 import { readTrusted } from '../../src/lifecycle/trusted.ts';
 import { validateRepository } from '../../src/lifecycle/validate.ts';
 import { granted, landed, tipWith } from './branch-world.ts';
 import { commentMarker } from '../../src/lifecycle/comments.ts';
+import { tooComplex } from './too-complex.ts';
 import {
   file,
   minute,
@@ -104,18 +106,33 @@ describe('statements of the policy', () => {
     });
     expect(plan(tipWith([[policyPath, policyWith(holds, brokenAlready)]]))).toMatchObject({ ok: true });
   });
+
+  test('that cannot be checked refuse whatever they are about', () => {
+    const clusters = [file('clusters/staging/more.yaml', tooComplex())];
+    const [pod] = objectsOf(granted(networkPath)).filter(({ kind }) => kind === 'Pod');
+    const tip = { ...tipWith([[policyPath, policyWith(nobodyInPayments)]]), clusters };
+    expect(pod).toBeDefined();
+    expect(invariantDangers(tip, 'staging', pod === undefined ? [] : [pod])).toMatchObject([
+      {
+        rule: 'network-invariant',
+        refusedAlways: true,
+        message: expect.stringContaining('no statement can be checked'),
+      },
+    ]);
+  });
 });
 
 describe('the default branch', () => {
   const grant = granted(networkPath);
 
-  function decide(statement: string, comments: readonly CommentFacts[] = []) {
+  function decide(
+    statement: string,
+    comments: readonly CommentFacts[] = [],
+    files: readonly (readonly [string, string])[] = [],
+  ) {
     const { tip } = landed({
       text: networkPath,
-      files: [
-        [grant.file.path, grant.file.text ?? ''],
-        [policyPath, policyWith(statement)],
-      ],
+      files: [[grant.file.path, grant.file.text ?? ''], [policyPath, policyWith(statement)], ...files],
     });
     const world: BranchWorld = {
       now: noon + 5 * minute,
@@ -171,6 +188,14 @@ describe('the default branch', () => {
     expect(decide(nobodyInPayments, [told(body)]).retold).toEqual([]);
     // And takes it back once it holds again.
     expect(decide(holds, [told(body)]).retold).toEqual([{ pullRequest: 12, body: comment }]);
+  });
+
+  test('works none of it out before all is gone that has to go', () => {
+    const odd = ['grants/staging/odd.txt', 'odd'] as const;
+    const { foreign, inForce, alarms, retold } = decide(nobodyInPayments, [told(comment)], [odd]);
+    expect(foreign).toHaveLength(1);
+    expect(inForce).toHaveLength(1);
+    expect({ alarms, retold }).toEqual({ alarms: [], retold: [] });
   });
 
   test('does not blame a grant for what does not hold without it', () => {
