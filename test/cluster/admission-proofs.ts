@@ -91,6 +91,12 @@ const withSecurity = (changes: JsonObject): Request =>
     return { ...spec, containers: [{ ...container, securityContext }] };
   });
 
+const withPodSecurity = (changes: JsonObject): Request =>
+  withSpec('Pod', (spec) => ({
+    ...spec,
+    securityContext: { ...record(spec['securityContext']), ...changes },
+  }));
+
 function containerOf({ containers }: JsonObject): JsonObject {
   return record(Array.isArray(containers) ? containers[0] : null);
 }
@@ -534,6 +540,12 @@ function pods(): readonly Proof[] {
         'the memory of the node': withPod({ hostIPC: true }),
         'the processes of the node': withPod({ hostPID: true }),
         'a port of the node': withContainer({ ports: [{ containerPort: 80, hostPort: 80 }] }),
+        'a request by the node, past every network policy': withContainer({
+          livenessProbe: { httpGet: { host: '169.254.169.254', port: 80 } },
+        }),
+        'the same at its start': withContainer({
+          lifecycle: { postStart: { httpGet: { host: '169.254.169.254', port: 80 } } },
+        }),
       },
       passes: { 'a port of its own': withContainer({ ports: [{ containerPort: 80 }] }) },
     },
@@ -550,6 +562,13 @@ function pods(): readonly Proof[] {
         }),
         'a writable root': withSecurity({ readOnlyRootFilesystem: false }),
         'no seccomp': withPod({ securityContext: { runAsNonRoot: true } }),
+        'no AppArmor': withSecurity({ appArmorProfile: { type: 'Unconfined' } }),
+        'no AppArmor, as a whole': withPodSecurity({ appArmorProfile: { type: 'Unconfined' } }),
+        'out of reach of SELinux': withSecurity({ seLinuxOptions: { type: 'spc_t' } }),
+        'out of reach of SELinux, as a whole': withPodSecurity({ seLinuxOptions: { type: 'spc_t' } }),
+        'with other settings of the kernel': withPodSecurity({
+          sysctls: [{ name: 'net.ipv4.ip_forward', value: '1' }],
+        }),
       },
       passes: asItIs,
     },

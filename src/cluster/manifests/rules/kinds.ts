@@ -112,6 +112,13 @@ variables.ports.all(list, list.size() > 0 && list.all(port, has(port.port) && !h
   ],
 );
 
+/** Whether a security context leaves AppArmor, SELinux and Windows as they are on every node. */
+function confined(context: string): string {
+  return ['appArmorProfile', 'seLinuxOptions', 'windowsOptions']
+    .map((field) => `!has(${context}.${field})`)
+    .join(' && ');
+}
+
 const podRules = ofKind(
   'curfew-pods',
   'A Pod of a grant is restricted, has no token, and ends by itself.',
@@ -142,18 +149,21 @@ variables.spec.?ephemeralContainers.orValue([]).size() == 0 && !has(variables.sp
     atFirst({
       name: 'off-the-host',
       expression: `[variables.spec.?hostNetwork, variables.spec.?hostPID, variables.spec.?hostIPC].all(shared, !shared.orValue(false)) &&
-variables.spec.containers.all(container, container.?ports.orValue([]).all(port, port.?hostPort.orValue(0) == 0))`,
-      message: 'a Pod of a grant shares nothing with its node: no host network, processes, memory or ports',
+variables.spec.containers.all(container, container.?ports.orValue([]).all(port, port.?hostPort.orValue(0) == 0) &&
+  [container.?livenessProbe.hasValue(), container.?readinessProbe.hasValue(), container.?startupProbe.hasValue(), container.?lifecycle.hasValue()].all(asked, !asked))`,
+      message:
+        'a Pod of a grant shares nothing with its node: no host network, processes, memory or ports, no probe or hook, which the node sends',
     }),
     atFirst({
       name: 'restricted',
       expression: `variables.spec.?securityContext.?runAsNonRoot.orValue(false) &&
 variables.spec.?securityContext.?seccompProfile.?type.orValue('') == 'RuntimeDefault' &&
+!has(variables.spec.securityContext.sysctls) && ${confined('variables.spec.securityContext')} &&
 variables.spec.containers.all(container,
   container.?securityContext.?runAsNonRoot.orValue(false) && container.?securityContext.?readOnlyRootFilesystem.orValue(false) &&
   !container.?securityContext.?allowPrivilegeEscalation.orValue(true) && !container.?securityContext.?privileged.orValue(false) &&
   container.?securityContext.?capabilities.?drop.orValue([]) == ['ALL'] && !has(container.securityContext.capabilities.add) &&
-  !has(container.securityContext.seccompProfile) && !has(container.securityContext.procMount))`,
+  !has(container.securityContext.seccompProfile) && !has(container.securityContext.procMount) && ${confined('container.securityContext')})`,
       message:
         'a Pod of a grant meets the Pod security standard "restricted", with a read-only root file system',
     }),
