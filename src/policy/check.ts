@@ -22,11 +22,27 @@ export function checkPolicy(file: string, policy: Policy, document: YamlDocument
       ...describeField(['spec', ...path], value, text),
     });
   };
+  checkReporters(policy, report);
   checkScopes(policy, report);
   checkIdentities(policy, report);
   checkPrincipals(policy, report);
   checkNames(policy, report);
   return faults.sort((a, b) => a.line - b.line || a.column - b.column);
+}
+
+/** The account of every workflow on github.com; the id is another one on Enterprise Server. */
+const workflows = { login: 'github-actions[bot]', id: 41_898_282 };
+
+/** Whoever may push has a workflow say whatever they like. */
+function checkReporters({ clusters }: Policy, report: Report): void {
+  for (const [cluster, { reporter }] of Object.entries(clusters)) {
+    if (reporter === undefined) continue;
+    const { login, id } = reporter;
+    if (id !== workflows.id && login.toLowerCase() !== workflows.login) continue;
+    const text =
+      'speaks for every workflow, and so for whoever may push; name an account of the GitOps engine alone';
+    report(['clusters', cluster, 'reporter', 'login'], login, text);
+  }
 }
 
 function checkScopes(policy: Policy, report: Report): void {

@@ -107,6 +107,17 @@ describe('readVerdicts', () => {
     expect(newest).toEqual({ sha: b, taken: false, refusedSince: start + 2000 });
   });
 
+  it('takes nothing for refused ever since where it cannot read what came before', async () => {
+    const [a = '', b = ''] = commits(2);
+    await report(a, 'success');
+    for (let index = 0; index < 1000; index += 1)
+      await report(a, 'success', { by: 'mallory', context: `noise/${index % 2}` });
+    await report(a, 'failure', { by: 'mallory' });
+    await report(b, 'failure');
+    const revisions = (await world.port.readVerdicts(b, [prod])).get('prod-eu');
+    expect(revisions?.map(({ taken }) => taken)).toEqual([false, true]);
+  });
+
   it('follows the branch past a pull request of many commits, and only where something is refused', async () => {
     const [taken = ''] = commits(1);
     await report(taken, 'success');
