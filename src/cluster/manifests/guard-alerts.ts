@@ -1,8 +1,12 @@
 /** When a person has to look after the guard: rules for Prometheus, as it reads them from a file. */
 import type { JsonObject } from '../../base/json.ts';
+import { longestGrace } from '../guard/core/judge.ts';
 
-/** Beyond it, in seconds, an object past its end is a leftover; the goal is one second. */
-const leftoverSeconds = 30;
+/**
+ * Beyond it, in seconds, an object past its end is a leftover. The goal is one second, but a Pod may take its grace period
+ * to stop, and its node a while to say so.
+ */
+const leftoverSeconds = longestGrace / 1000 + 15;
 
 /** The `groups` of a rule file, or the `spec` of a PrometheusRule of the Prometheus operator. */
 export function guardAlerts(): JsonObject {

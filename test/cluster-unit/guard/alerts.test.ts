@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { longestGrace } from '../../../src/cluster/guard/core/judge.ts';
 import { createMetrics } from '../../../src/cluster/guard/metrics.ts';
 import { guardAlerts } from '../../../src/cluster/manifests/guard-alerts.ts';
 
@@ -35,4 +36,9 @@ test('a guard that has listed nothing yet says no age, for an age of 0 would kee
     createMetrics({ ...nothing, age: () => age }).registry.metrics();
   expect(await says(null)).not.toMatch(/^curfew_guard_list_age_seconds /m);
   expect(await says(7)).toMatch(/^curfew_guard_list_age_seconds 7$/m);
+});
+
+test('a pod that takes its whole grace period to stop is no leftover yet', () => {
+  const [, seconds] = /oldest_leftover_seconds\) > (\d+)/.exec(JSON.stringify(guardAlerts())) ?? [];
+  expect(Number(seconds) * 1000).toBeGreaterThan(longestGrace);
 });
