@@ -24,9 +24,11 @@ export function decideProposal(
   world: PullRequestWorld,
   { standing }: PullRequestContext,
 ): PullRequestDecision {
-  const { number, proposed, fromFork } = world.pullRequest;
+  const { number, proposed, fromFork, sameHead } = world.pullRequest;
   // To judge them costs time, and a fork is anybody's.
   if (fromFork) {
+    // The check run is the commit's: whoever brings it from this repository has it say more.
+    if (sameHead.length > 0) return nothing;
     const found = finding(
       'from-fork',
       'What decides who gets what is changed from a branch of this repository',

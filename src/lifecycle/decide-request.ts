@@ -4,7 +4,7 @@ import { finding, type Finding } from '../base/reasons.ts';
 import { requestPath } from '../request/path.ts';
 import { judgePlanApprovals, missingApprovals } from './approvals.ts';
 import { carrierFindings } from './candidate.ts';
-import { conclude, type PullRequestContext, type PullRequestDecision } from './decision.ts';
+import { conclude, nothing, type PullRequestContext, type PullRequestDecision } from './decision.ts';
 import type { LastPush, PullRequestFacts, PullRequestWorld } from './facts.ts';
 import { mergeMethod } from './merge-method.ts';
 import { openGrantsOf } from './open-grants.ts';
@@ -21,6 +21,8 @@ export function decideRequest(
   path: string,
 ): PullRequestDecision {
   const { pullRequest, repository, tip, now } = world;
+  // The check run is the commit's, and what comes from this repository says why it is refused.
+  if (pullRequest.fromFork && pullRequest.sameHead.length > 0) return nothing;
   const standing = [
     ...(tip.requests.some((file) => file.path === path) ? [finding('request-exists')] : []),
     ...carrierFindings(pullRequest),

@@ -98,6 +98,11 @@ describe('which pull requests are proposals', () => {
     });
   });
 
+  test('one from a fork leaves the check run of a shared head to the other', () => {
+    const shared = { files: [modified(rolePath)], fromFork: true, sameHead: [13] };
+    expect(decidePullRequest(worldOf({ pullRequest: pullRequestOf(shared) }), context).check).toBeNull();
+  });
+
   test('where there is no policy only one that brings it is judged', () => {
     const tip = { ...standing().world.tip, policy: null };
     const elsewhere = worldOf({ tip, pullRequest: pullRequestOf({ files: [modified(templatePath)] }) });

@@ -48,6 +48,11 @@ describe('a request', () => {
     expect(decide(worldOf())).toMatchObject({ action: 'merge', mergeMethod: 'merge' });
   });
 
+  test('from a fork leaves the check run of a shared head to the other', () => {
+    const { check, action } = decide(withPullRequest({ fromFork: true, sameHead: [13] }));
+    expect({ check, action }).toEqual({ check: null, action: 'none' });
+  });
+
   test('is shown before any approval counts', () => {
     const decision = decidePullRequest(worldOf(), context);
     expect(codes(decision)).toEqual(['waiting-for-approval']);
