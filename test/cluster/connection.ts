@@ -1,6 +1,6 @@
 /** Asking the API server: as whom, and how. */
-import { createHash } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { Agent, request, type RequestOptions } from 'node:https';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -98,7 +98,10 @@ export function createConnections(
     api,
     kubeconfig: async (user) => {
       const file = join(folder, `kubeconfig-${user.replaceAll(/[^\w.@-]/g, '_')}`);
-      await writeFile(file, kubeconfig(url, authority, user, await tokenFor(user)), { mode: 0o600 });
+      // At once: somebody else may be reading it.
+      const written = `${file}.${randomUUID()}`;
+      await writeFile(written, kubeconfig(url, authority, user, await tokenFor(user)), { mode: 0o600 });
+      await rename(written, file);
       return file;
     },
     close: () => agent?.destroy(),
