@@ -229,6 +229,19 @@ describe('the guard against somebody who means harm', () => {
     await expect.poll(() => guard.removed()).toEqual(['g-slow', 'g-slow']);
   });
 
+  test('does not take for gone what a finalizer holds and what then loses its label', async () => {
+    const guard = await start();
+    await cluster.apply([roleBinding({ id: 'g-held', end: soon() })]);
+    const change = async (metadata: object): Promise<number> =>
+      await patch(cluster, `${bindings}/g-held`, { metadata });
+    await change({ finalizers: ['example.com/keep'] });
+    await expect.poll(() => guard.alerts(), { timeout: 10_000 }).toContain('stuck');
+    await change({ labels: { [grantLabel]: null } });
+    await expect.poll(() => guard.alerts(), { timeout: 10_000 }).toContain('label-lost');
+    expect(guard.removed()).toEqual([]);
+    await change({ finalizers: null });
+  });
+
   test('says what lost its label, and has not forgotten it when that comes back', async () => {
     const guard = await start();
     await cluster.apply([roleBinding({ id: 'g-label', end: soon() })]);

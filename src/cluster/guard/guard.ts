@@ -77,10 +77,14 @@ export class Guard implements Sink, GitSink {
     const now = this.#parts.now();
     const attempt = this.#attempts.get(uid);
     this.#state.left(uid, now);
-    this.#depart(object, now);
     this.#look(grant);
-    // Most likely the GitOps engine pruned it. Or somebody took the label off, and a watch tells both alike.
-    if (attempt === undefined) this.#parts.lanes.add('again', async () => this.#lookByName(object));
+    // Most likely it is gone. Or somebody took the label off, and a watch tells both alike. What was only waiting to be
+    // gone may have finalizers, and goes on to give access.
+    if (attempt !== undefined && object.terminatingAt === null) this.#depart(object, now);
+    else
+      this.#parts.lanes.add('again', async () => {
+        if (!(await this.#lookByName(object))) this.#depart(object, this.#parts.now());
+      });
   }
 
   failed(kind: GuardedKind, error: unknown): void {
@@ -224,22 +228,26 @@ export class Guard implements Sink, GitSink {
     if (status === 409 && messageOf({ status, body }).includes(object.uid)) {
       this.#gone(object);
       // Another object has taken the name. What it is, is not left to the watch to tell.
-      this.#parts.lanes.add('again', async () => this.#lookByName(object));
+      this.#parts.lanes.add('again', async () => void (await this.#lookByName(object)));
       return true;
     }
     if (status !== 200 && status !== 202) return false;
-    attempt.accepted = ending;
-    attempt.notBefore = this.#parts.now() + retryDelay(1, Math.random());
     // A pod stays until its node has stopped it, anything with a finalizer until that is taken off; then the answer is
     // the object. So it is for some that are gone: for those the watch may have told of it already.
     const deleted = readObserved(object.kind, body);
+    if (deleted === null && uidOf(body) === object.uid) {
+      this.#parts.lanes.add('again', async () => void (await this.#lookByName(object)));
+      return true;
+    }
+    attempt.accepted = ending;
+    attempt.notBefore = this.#parts.now() + retryDelay(1, Math.random());
     if (deleted === null || deleted.terminatingAt === null) this.#gone(object);
     else if (this.#state.has(object.uid)) this.#state.observe(deleted, this.#parts.now());
     return true;
   }
 
-  /** Looks what is there under the name of an object, with the label or without. */
-  async #lookByName(object: GuardedObject): Promise<void> {
+  /** Looks what is there under the name of an object, with the label or without; gives whether it is that very object. */
+  async #lookByName(object: GuardedObject): Promise<boolean> {
     const { kind, namespace, name, uid } = object;
     const query = new URLSearchParams({ fieldSelector: `metadata.name=${escapeField(name)}` });
     const path = `${collectionPath(kind, namespace)}?${query.toString()}`;
@@ -248,12 +256,17 @@ export class Guard implements Sink, GitSink {
       .catch(() => null);
     const items = isJsonObject(answer?.body) ? answer.body['items'] : undefined;
     // Where it cannot be told now, the next list tells of whatever has the label.
-    if (!Array.isArray(items)) return;
+    if (!Array.isArray(items)) return false;
     const [item = null] = items;
-    if (uidOf(item) !== uid) this.#gone(object);
+    const isThere = uidOf(item) === uid;
+    if (!isThere) this.#gone(object);
     const found = readObserved(kind, item);
     if (found !== null) this.changed(found);
-    else if (uidOf(item) === uid) this.#parts.reports.labelLost(object, this.#parts.now());
+    else if (isThere) {
+      this.#attempts.delete(uid);
+      this.#parts.reports.labelLost(object, this.#parts.now());
+    }
+    return isThere;
   }
 
   #gone(object: GuardedObject): void {
