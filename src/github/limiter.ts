@@ -1,12 +1,12 @@
 /**
  * One limiter for each installation. It knows GitHub's real budgets, counts before it sends, believes what GitHub's
  * headers say afterwards, and keeps a reserve: deciding and display leave a part of every budget alone, so that
- * ending access finds it. Where a budget is short it throws `RetryLater` at once and never sleeps.
+ * ending access finds it. Where a budget is short it throws `BudgetShort` at once and never sleeps.
  *
  * Source of the figures: "Rate limits for the REST API" and "Rate limits and query limits for the GraphQL API".
  */
 import type { Instant } from '../base/instant.ts';
-import { RetryLater } from './errors.ts';
+import { BudgetShort } from './errors.ts';
 import type { Purpose } from './port.ts';
 import type { Headers } from './transport.ts';
 import { SlidingWindow } from './window.ts';
@@ -40,7 +40,12 @@ const minute = 60_000;
 const hour = 60 * minute;
 
 /** The share of every budget that a purpose leaves alone. */
-const reserve: Readonly<Record<Purpose, number>> = { ending: 0, deciding: 0.2, display: 0.4 };
+const reserve: Readonly<Record<Purpose, number>> = { ending: 0, record: 0, deciding: 0.2, display: 0.4 };
+/**
+ * The same of what may be created in a minute, which is so little that access which ends every second would soon find
+ * nothing left: the most of it is for commits that end access, one each, and what is said of them comes later.
+ */
+const createdReserve: Readonly<Record<Purpose, number>> = { ...reserve, record: 0.6, display: 0.6 };
 
 const concurrent = 100;
 /** What GitHub asks to wait for after a secondary limit where it names no time itself. */
@@ -63,7 +68,7 @@ export class Limiter {
 
   /**
    * Sends as soon as there is a place among the concurrent requests.
-   * @throws RetryLater where the budget is used up for this purpose.
+   * @throws BudgetShort where the budget is used up for this purpose.
    */
   async run<T>(cost: Cost, purpose: Purpose, send: () => Promise<T>): Promise<T> {
     await this.#place(purpose);
@@ -123,22 +128,23 @@ export class Limiter {
   #spend({ resource, write }: Cost, purpose: Purpose): void {
     const now = this.#now();
     const points = write ? 5 : 1;
-    const windows: readonly (readonly [SlidingWindow, number])[] = [
-      [this.#points[resource], points],
+    const left = reserve[purpose];
+    const windows: readonly (readonly [window: SlidingWindow, cost: number, reserve: number])[] = [
+      [this.#points[resource], points, left],
       ...(write
         ? ([
-            [this.#created.lastMinute, 1],
-            [this.#created.lastHour, 1],
+            [this.#created.lastMinute, 1, createdReserve[purpose]],
+            [this.#created.lastHour, 1, left],
           ] as const)
         : []),
     ];
     const free = Math.max(
       this.#believable(this.#pausedUntil.get(resource) ?? 0, now),
       this.#primaryFreeAt(resource, purpose),
-      ...windows.map(([window, cost]) => window.fitsAt(now, cost, reserve[purpose])),
+      ...windows.map(([window, cost, kept]) => window.fitsAt(now, cost, kept)),
     );
     if (free > now) {
-      throw new RetryLater(
+      throw new BudgetShort(
         `The ${resource} budget of this installation is used up for now (${purpose})`,
         free,
       );

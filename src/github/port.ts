@@ -25,9 +25,9 @@ import type { Report } from '../lifecycle/refused-by-cluster.ts';
 
 /**
  * What a request is for, the most important first. Only `ending` may use the whole of the installation's budgets;
- * the others leave a reserve to it (see limiter.ts).
+ * the others leave a reserve to it (see limiter.ts). `record` is the pull request for an end, where a commit would do.
  */
-export type Purpose = 'ending' | 'deciding' | 'display';
+export type Purpose = 'ending' | 'record' | 'deciding' | 'display';
 
 export interface BranchRead {
   readonly now: Instant;

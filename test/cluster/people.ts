@@ -80,7 +80,7 @@ export async function approve(
   await all.world.as(ownerOf(place)).review(pullRequest, 'APPROVE');
   const user = `${place.login}@example.com`;
   const request = pathOf(place, name);
-  for (const until = Date.now() + 60_000; Date.now() < until; await pause()) {
+  for (const until = Date.now() + 150_000; Date.now() < until; await pause()) {
     const found = await bindingFor(all, place.namespace, request);
     if (found !== null && (await mayReadLogs(all, { ...place, user })))
       return { ...place, ...found, user, pullRequest, path: request };

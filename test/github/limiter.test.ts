@@ -54,7 +54,7 @@ describe('budgets that the limiter counts itself', () => {
   it.each([
     ['reads by REST, 900 points a minute', read, { ending: 900, deciding: 720, display: 540 }],
     ['queries, 2,000 points a minute', query, { ending: 2000, deciding: 1600, display: 1200 }],
-    ['writes, 80 a minute', write, { ending: 80, deciding: 64, display: 48 }],
+    ['writes, 80 a minute', write, { ending: 80, deciding: 64, display: 32 }],
   ] as const)('%s, with a reserve for ending', async (_, cost, most) => {
     for (const purpose of ['ending', 'deciding', 'display'] as const) {
       expect(await spend(limiterAt().limiter, cost, purpose, 2500)).toBe(most[purpose]);
@@ -63,8 +63,9 @@ describe('budgets that the limiter counts itself', () => {
 
   it('leaves the reserve to ending when display and deciding have used up theirs', async () => {
     const { limiter } = limiterAt();
-    expect(await spend(limiter, write, 'display', 100)).toBe(48);
-    expect(await spend(limiter, write, 'deciding', 100)).toBe(16);
+    expect(await spend(limiter, write, 'display', 100)).toBe(32);
+    expect(await spend(limiter, write, 'record', 100)).toBe(0);
+    expect(await spend(limiter, write, 'deciding', 100)).toBe(32);
     expect(await spend(limiter, write, 'ending', 100)).toBe(16);
   });
 
