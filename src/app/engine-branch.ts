@@ -7,7 +7,7 @@ import { finding, isAlert, reasons } from '../base/reasons.ts';
 import { GitHubError } from '../github/errors.ts';
 import type { RepositoryPort } from '../github/port.ts';
 import { decideBranch, type BranchDecision, type Tell } from '../lifecycle/branch.ts';
-import { ownComment } from '../lifecycle/comments.ts';
+import { saysAlready } from '../lifecycle/comments.ts';
 import type { BranchWorld } from '../lifecycle/facts.ts';
 import { grantCommit, type GrantCommit } from '../lifecycle/grant-commit.ts';
 import { foreignCommit, readmeCommit } from '../lifecycle/housekeeping.ts';
@@ -295,6 +295,6 @@ async function grant(
 async function say(port: RepositoryPort, world: BranchWorld, { pullRequest, landing }: Tell): Promise<void> {
   if (landing.kind !== 'wait') return;
   const body = waitingComment(landing);
-  const own = ownComment(landing.pullRequest?.comments ?? [], world.repository.botId);
-  if (own?.body !== body) await port.withPurpose('display').publishComment(pullRequest, body);
+  const said = saysAlready(landing.pullRequest?.comments ?? [], world.repository.botId, body);
+  if (!said) await port.withPurpose('display').publishComment(pullRequest, body);
 }

@@ -10,7 +10,7 @@ import { spentOn } from '../lifecycle/landing.ts';
 import { endedComment, tellsEnd } from '../lifecycle/story.ts';
 import type { Published, PullRequestDecision } from '../lifecycle/decision.ts';
 import { decidePullRequest, pullRequestNeeds } from '../lifecycle/pull-request.ts';
-import { isTouched, ownComment } from '../lifecycle/comments.ts';
+import { isTouched, ownComment, saysAlready } from '../lifecycle/comments.ts';
 import type { PullRequestFacts, PullRequestWorld } from '../lifecycle/facts.ts';
 import type { Standing } from '../lifecycle/proposal/side.ts';
 import { contentDigest } from '../github/check-content.ts';
@@ -133,11 +133,10 @@ function isDue({ repository, pullRequest }: PullRequestWorld, decision: PullRequ
   const [shown] = pullRequest.checkRuns;
   const wanted =
     decision.check === null ? null : contentDigest(checkContent(decision.check, pullRequest.head));
-  const comment = ownComment(pullRequest.comments, repository.botId);
   return (
     decision.action !== 'none' ||
     (wanted !== null && shown?.contentDigest !== wanted) ||
-    (decision.comment !== null && comment?.body !== decision.comment)
+    (decision.comment !== null && !saysAlready(pullRequest.comments, repository.botId, decision.comment))
   );
 }
 
@@ -174,8 +173,9 @@ async function tellEnd(
 ): Promise<void> {
   const purpose = purposeOf(pullRequest, repository);
   const comment = ownComment(pullRequest.comments, repository.botId);
-  if (purpose.kind !== 'request' || (comment !== null && tellsEnd(comment.body) && !isTouched(comment)))
-    return;
+  if (purpose.kind !== 'request') return;
+  const told = comment !== null && tellsEnd(comment.body) && !isTouched(comment);
+  if (told && saysAlready(pullRequest.comments, repository.botId, comment.body)) return;
   if (tip.requests.some(({ path }) => path === purpose.path)) return;
   const display = port.withPurpose('display');
   const landings = await display.readLandings(await display.readBranch(), {

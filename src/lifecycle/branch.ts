@@ -11,7 +11,7 @@ import { isRequestFile } from '../request/path.ts';
 import { alarmsOf, withWarnings, type Alarm } from './alarms.ts';
 import type { AccountFacts, BranchWorld, CommentFacts, FileFacts, TipFacts } from './facts.ts';
 import { judgeGrant, requestPathOfGrant, type GrantState, type ProvenGrant } from './grant-state.ts';
-import { ownComment } from './comments.ts';
+import { ownComment, saysAlready } from './comments.ts';
 import { judgeLanding, type GrantVerdict, type LandingVerdict } from './landing.ts';
 import { leftOpen } from './left-open.ts';
 import { clusterReadme, pinOf, readmePath } from './pin.ts';
@@ -152,7 +152,9 @@ function commentsOf({ commands }: BranchWorld, pullRequest: number): readonly Co
 
 function retold(grant: ProvenGrant, world: BranchWorld, alarms: readonly Alarm[]): BranchDecision['retold'] {
   const { pullRequest } = grant.evidence;
-  const own = ownComment(commentsOf(world, pullRequest), world.repository.botId);
+  const comments = commentsOf(world, pullRequest);
+  const { botId } = world.repository;
+  const own = ownComment(comments, botId);
   const told = retoldComment(grant, own, world.now) ?? own?.body ?? null;
   // Who has just granted is about to tell: until then there is nothing to add to.
   if (told === null) return [];
@@ -160,7 +162,7 @@ function retold(grant: ProvenGrant, world: BranchWorld, alarms: readonly Alarm[]
     told,
     alarms.filter(({ path }) => path === grant.file.path),
   );
-  return body === own?.body ? [] : [{ pullRequest, body }];
+  return saysAlready(comments, botId, body) ? [] : [{ pullRequest, body }];
 }
 
 function grantStates(world: BranchWorld, context: BranchContext): readonly GrantState[] {

@@ -12,9 +12,15 @@ export function isOwnComment(comment: CommentFacts, botId: number): boolean {
   return comment.author?.id === botId && (comment.body.includes(commentMarker) || isTouched(comment));
 }
 
-/** Our comment. */
+/** Our comment: the oldest, where there are several. */
 export function ownComment(comments: readonly CommentFacts[], botId: number): CommentFacts | null {
   return comments.find((comment) => isOwnComment(comment, botId)) ?? null;
+}
+
+/** Whether our comment says exactly this. Two that say it are one too many: who looked at the same time wrote both. */
+export function saysAlready(comments: readonly CommentFacts[], botId: number, body: string): boolean {
+  const [own, ...others] = comments.filter((comment) => isOwnComment(comment, botId));
+  return own?.body === body && others.length === 0;
 }
 
 /** Whether somebody else than its author edited a comment last: whoever may write here may. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ownComment } from '../../src/lifecycle/comments.ts';
+import { ownComment, saysAlready } from '../../src/lifecycle/comments.ts';
 import type { CommentFacts } from '../../src/lifecycle/facts.ts';
 import { noon, people } from './world.ts';
 
@@ -23,5 +23,14 @@ describe('our one comment', () => {
   test('is none by anybody else, whatever it carries', () => {
     const forged = comment('<!-- curfew -->\nApproved', { author: people.mallory });
     expect(ownComment([forged], botId)).toBeNull();
+  });
+
+  test('says already what it says, unless there is a second one', () => {
+    const own = comment('<!-- curfew -->\nApproved');
+    const others = [comment('Something else'), comment(own.body, { author: people.mallory })];
+    expect(saysAlready([own, ...others], botId, own.body)).toBe(true);
+    expect(saysAlready([own, ...others], botId, 'Waiting')).toBe(false);
+    expect(saysAlready([own, comment(own.body, { id: 2 })], botId, own.body)).toBe(false);
+    expect(saysAlready([], botId, own.body)).toBe(false);
   });
 });
