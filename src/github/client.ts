@@ -56,6 +56,11 @@ function nextPage(headers: Headers): Parameters | null {
   return Object.fromEntries([...query].filter(([name]) => ['page', 'after', 'cursor'].includes(name)));
 }
 
+/** Whether a write may have taken effect though GitHub did not say so: also where the token ended in the meantime. */
+function isUnsure(status: number): boolean {
+  return status === 401 || status >= 500;
+}
+
 /** A read is sent this often at most when GitHub does not answer or fails. */
 const attempts = 2;
 
@@ -150,9 +155,8 @@ export class Client {
 
   /** Writes by REST, once. */
   async write(task: string, route: string, parameters: Parameters): Promise<WriteAnswer> {
-    const answer = await this.#send(task, { resource: 'rest', write: true }, route, parameters);
-    if (answer.kind === 'none' || answer.status >= 500) return { kind: 'unknown', answer };
-    if (answer.status === 401) throw errorFor(task, answer);
+    const answer = await this.#write(task, 'rest', route, parameters);
+    if (answer.kind === 'none' || isUnsure(answer.status)) return { kind: 'unknown', answer };
     return answer.status < 300
       ? { kind: 'done', body: answer.body }
       : { kind: 'refused', status: answer.status, message: messageOf(answer.body), answer };
@@ -160,9 +164,8 @@ export class Client {
 
   /** Writes by GraphQL, once. */
   async mutate(task: string, text: string, variables: Parameters): Promise<MutationAnswer> {
-    const cost: Cost = { resource: 'graphql', write: true };
-    const answer = await this.#send(task, cost, graphqlRoute, { query: text, variables });
-    if (answer.kind === 'none' || answer.status >= 500) return { kind: 'unknown', answer };
+    const answer = await this.#write(task, 'graphql', graphqlRoute, { query: text, variables });
+    if (answer.kind === 'none' || isUnsure(answer.status)) return { kind: 'unknown', answer };
     if (answer.status >= 300) throw errorFor(task, answer);
     const body = graphqlBody.safeParse(answer.body);
     // A success that cannot be read is a lost answer.
@@ -196,7 +199,19 @@ export class Client {
     }
   }
 
-  /** Sends once; a second time only with a new token after a 401, for then GitHub did nothing. */
+  /** Sends a write, once; after a 401 what comes next has a new token. */
+  async #write(
+    task: string,
+    resource: Cost['resource'],
+    route: string,
+    parameters: Parameters,
+  ): Promise<HttpAnswer> {
+    const answer = await this.#sendOnce(task, { resource, write: true }, route, parameters);
+    if (answer.kind === 'answer' && answer.status === 401) this.#credentials.refused(answer);
+    return answer;
+  }
+
+  /** Sends a read; a second time only with a new token after a 401. */
   async #send(task: string, cost: Cost, route: string, parameters: Parameters): Promise<HttpAnswer> {
     const answer = await this.#sendOnce(task, cost, route, parameters);
     if (answer.kind === 'none' || answer.status !== 401) return answer;

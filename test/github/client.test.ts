@@ -193,6 +193,7 @@ describe('a write', () => {
   it.each([
     ['a lost connection', []],
     ['a 502', [json({ message: 'Bad Gateway' }, 502)]],
+    ['a 401', [json({ message: 'Bad credentials' }, 401)]],
   ])('is sent once, whatever becomes of it: %s', async (_, answers) => {
     const { client, sent } = clientFor(answers);
     expect(await client.write('do', 'POST /x', {})).toMatchObject({ kind: 'unknown' });
