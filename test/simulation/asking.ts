@@ -11,7 +11,7 @@ import { changeRef } from '../../src/sandbox/operations/refs.ts';
 import { createReview, dismissReview } from '../../src/sandbox/operations/reviews.ts';
 import type { PullRequest } from '../../src/sandbox/state.ts';
 import type { Dice } from './random.ts';
-import { files, requestText, type Asked } from './scenery.ts';
+import { files, remark, requestText, type Asked } from './scenery.ts';
 import { attempt, bot, repositoryName, type Stage } from './stage.ts';
 
 export type Act = (stage: Stage, dice: Dice) => void;
@@ -190,7 +190,7 @@ export const openProposal: Act = (stage, dice) => {
     [path]: make(stage.original.get(path) ?? ''),
   });
   const changes = [
-    change(files.policy, (text) => `${text}# Said once more.\n`),
+    change(files.policy, (text) => `${text}${remark}`),
     change(files.policy, (text) => `${text}\n  - [`),
     change(files.template, (text) => text.replace('max: 4h', 'max: 3h')),
     change(files.owners, (text) => `${text}/templates/\n`),
@@ -402,8 +402,8 @@ export function setState(whose: 'people' | 'ours', state: 'open' | 'closed'): Ac
 }
 
 /** Whoever still waits gives up. */
-export function closeEverything(stage: Stage): void {
-  for (const pullRequest of stage.open)
+export function closeEverything(stage: Stage, waiting: readonly PullRequest[] = stage.open): void {
+  for (const pullRequest of waiting)
     attempt(() => updatePullRequest(stage.context, person(stage, 'erin'), pullRequest, { state: 'closed' }));
 }
 

@@ -92,7 +92,8 @@ export class Dues {
     if (this.#tooMany(asked, subject)) return 'there are too many';
     const until = { id: Infinity, at: now };
     const question = { pullRequest, asked, subject, until, parent: tip, digest: null };
-    return this.carrier(pullRequest) ?? this.obstacle() ?? this.agreed(question, true);
+    const why = this.carrier(pullRequest) ?? this.obstacle() ?? this.agreed(question, true);
+    return why ?? (stage.conflicts(pullRequest) ? 'git cannot merge it' : null);
   }
 
   #clusterFails({ cluster }: Asked): boolean {

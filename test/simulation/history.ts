@@ -232,6 +232,12 @@ class Player {
     // Everybody agrees to everything: what nothing stands against is granted, and stays for its time.
     approveEverything(this.#stage);
     await this.#settle();
+    if (closeConflicting(this.#stage)) {
+      askOnceMore(this.#stage);
+      await this.#settle();
+      approveEverything(this.#stage);
+      await this.#settle();
+    }
     await this.#calm();
     if (!this.#stage.grants.includes(grantOf(lastAsked)))
       throw new Violation('the last request was not granted');
@@ -305,7 +311,15 @@ const lastAsked: Asked = {
 };
 
 function askOnceMore(stage: Stage): void {
-  stage.propose('grace', 'once-more', { [pathOf(lastAsked, 'once-more')]: requestText(lastAsked) });
+  const branch = `once-more-${stage.repository.nextNumber}`;
+  stage.propose('grace', branch, { [pathOf(lastAsked, 'once-more')]: requestText(lastAsked) });
+}
+
+/** Closes the last request where git cannot merge it any more; gives whether it had to. */
+function closeConflicting(stage: Stage): boolean {
+  const last = stage.open.filter((each) => each.headRef.startsWith('once-more-') && stage.conflicts(each));
+  closeEverything(stage, last);
+  return last.length > 0;
 }
 
 function grantOf({ cluster, namespace }: Asked): string {

@@ -46,6 +46,9 @@ export const policyVariants = {
   },
 } as const satisfies Record<string, PolicyVariant>;
 
+/** What a proposal adds to a policy: whatever policy it is merged into means what it meant. */
+export const remark = '# Said once more.\n';
+
 export interface TemplateVariant {
   readonly change: (text: string) => string;
   /** The longest duration in hours; null where the template cannot be read. */
@@ -57,6 +60,8 @@ export const templateVariants: readonly TemplateVariant[] = [
   { change: (text) => text, max: 4 },
   { change: (text) => text.replace('default: 1h', 'default: 30m'), max: 4 },
   { change: (text) => text.replace('max: 4h', 'max: 1h'), max: 1 },
+  { change: (text) => text.replace('max: 4h', 'max: 3h'), max: 3 },
+  { change: (text) => text.replace('default: 1h', 'default: 30m').replace('max: 4h', 'max: 3h'), max: 3 },
   { change: (text) => `${text}\n  oops: [`, max: null },
 ];
 
@@ -106,13 +111,14 @@ export const files = {
   role: 'templates/roles/debug-pod.yaml',
 } as const;
 
-/** The variant that a text is; undefined where it is none. */
+/** The variant that a text is, whatever remark is below it; undefined where it is none. */
 export function variantOf<T extends { readonly change: (text: string) => string }>(
   variants: readonly T[],
   original: string,
   text: string | null,
 ): T | undefined {
-  return variants.find(({ change }) => change(original) === text);
+  const plain = text?.endsWith(remark) === true ? text.slice(0, -remark.length) : text;
+  return variants.find(({ change }) => change(original) === plain);
 }
 
 export interface Asked {

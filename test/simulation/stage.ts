@@ -96,6 +96,14 @@ export class Stage {
     return this.pullRequests.filter(({ state, author }) => state === 'open' && author.login !== bot);
   }
 
+  /**
+   * Whether git finds a conflict with the default branch: where the last file of a directory went and one like it came
+   * to another, git takes the directory for renamed, and what is added to it for a conflict.
+   */
+  conflicts({ headSha }: PullRequest): boolean {
+    return this.repository.git.mergeTree(this.tip, headSha).kind === 'conflict';
+  }
+
   /** Paths on a commit, without directories. */
   paths(commit: string = this.tip): readonly string[] {
     const { git } = this.repository;
