@@ -15,7 +15,7 @@ export type Demand = readonly (readonly string[])[];
 export function refusal(
   asked: Asked,
   { requester, subject }: { readonly requester: string; readonly subject: string },
-  { policy, template, role }: Files,
+  { policy, owners, template, role }: Files,
   isMember: IsMember,
 ): string | null {
   const hours = hoursOf(asked.duration);
@@ -23,6 +23,8 @@ export function refusal(
   const longest = asked.cluster === 'staging' ? 4 : debugs ? 2 : 4;
   if (policy.grantsNothing === true) return 'the policy grants nothing';
   if (policy.unknown === subject) return 'the policy does not know them';
+  const skipped = owners.skipped === true && asked.cluster === 'staging' && asked.namespace === 'payments';
+  if (skipped) return 'its line of CODEOWNERS is skipped';
   if (asked.namespace === 'vault') return 'the namespace is closed';
   if (asked.cluster === 'staging' && policy.closed === asked.namespace) return 'the namespace is closed';
   if (hours > longest || (debugs && hours > (template.max ?? 0))) return 'it is too long';
