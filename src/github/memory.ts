@@ -10,6 +10,7 @@ import type {
   LastPush,
   ProposedFiles,
   RepositoryFacts,
+  RevisionFacts,
 } from '../lifecycle/facts.ts';
 import { HistoryCache } from './read/history-cache.ts';
 import type { TipId } from './read/repository.ts';
@@ -63,6 +64,8 @@ export class RepositoryMemory {
     sizeCalculation: ({ files }) =>
       [...files.values()].reduce((sum, file) => sum + 300 + 2 * (file?.text?.length ?? 0), 300),
   });
+  /** What one account ever said of a commit, by the newest status of the same context: with that it is complete. */
+  readonly revisions = new LRUCache<string, RevisionFacts>({ max: 2000 });
   readonly #comments = new LRUCache<number, Seen<readonly OwnComment[]>>({
     maxSize: 8 * 1024 * 1024,
     sizeCalculation: ({ value }) => value.reduce((sum, { body }) => sum + 2 * body.length, 100),

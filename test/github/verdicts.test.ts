@@ -146,6 +146,26 @@ describe('readVerdicts', () => {
     const revisions = (await world.port.readVerdicts(all.at(-1) ?? '', [prod])).get('prod-eu') ?? [];
     expect(revisions).toHaveLength(20);
     expect(revisions.some(({ taken }) => taken)).toBe(false);
+    // What is known is not read again, so that the next look comes further.
+    world.requests();
+    const further = (await world.port.readVerdicts(all.at(-1) ?? '', [prod])).get('prod-eu') ?? [];
+    expect(world.requests()).toHaveLength(1 + 4);
+    expect(further.slice(0, 20)).toEqual(revisions);
+    expect(further.at(-1)).toEqual({ sha: all[0], taken: true, refusedSince: null });
+  });
+
+  it('reads a commit whole again where there is news of it, and only then', async () => {
+    const [a = ''] = commits(1);
+    await report(a, 'failure');
+    const newest = async () => (await world.port.readVerdicts(a, [prod])).get('prod-eu')?.[0];
+    expect(await newest()).toEqual({ sha: a, taken: false, refusedSince: start + 1000 });
+    world.requests();
+    await newest();
+    expect(world.requests()).toEqual(['query Verdicts']);
+    await report(a, 'success', { by: 'mallory' });
+    await report(a, 'success');
+    await report(a, 'pending', { by: 'mallory' });
+    expect(await newest()).toEqual({ sha: a, taken: true, refusedSince: null });
   });
 
   it('is to be asked again for a tip that GitHub does not show yet', async () => {

@@ -758,8 +758,8 @@ const clusters: readonly Mutant[] = [
   {
     name: 'cluster: anybody says that a commit is refused',
     file: verdicts,
-    find: 'if (creator?.id !== report.creator || name',
-    replace: 'if (name',
+    find: 'if (creator?.id !== report.creator || state',
+    replace: 'if (state',
     tests: ofReports,
   },
   {

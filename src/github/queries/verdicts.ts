@@ -27,6 +27,8 @@ export function verdictsQuery(contexts: number): string {
 
 const verdict = /* GraphQL */ `
   fragment Verdict on StatusContext {
+    id
+    createdAt
     state
     creator {
       ...Account

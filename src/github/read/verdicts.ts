@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Instant } from '../../base/instant.ts';
 import type { RevisionFacts } from '../../lifecycle/facts.ts';
 import type { Report } from '../../lifecycle/refused-by-cluster.ts';
 import { repositoryParameters, repositoryVariables, type RepositoryContext } from '../context.ts';
@@ -22,7 +23,9 @@ const answerShape = z.object({
 
 type Commit = z.output<typeof commitShape>;
 
-const newestShape = z.object({ state: z.string(), creator: actor }).nullable();
+const newestShape = z
+  .object({ id: z.string(), createdAt: instant, state: z.string(), creator: actor })
+  .nullable();
 
 const statusesShape = z.array(
   z.object({
@@ -44,7 +47,8 @@ const historyPages = 5;
 
 /**
  * What the reporters say of the newest commits behind `tip`, by cluster. One request where the newest verdict of each
- * is a good one; else one more for each commit that was not plainly taken, and for pages until one was.
+ * is a good one; else one more for each commit that was not plainly taken and of which there is news, and for pages until
+ * one was.
  */
 export async function readVerdicts(
   context: RepositoryContext,
@@ -122,14 +126,26 @@ class ReportReader {
     if (newest === null) return { sha, taken: false, refusedSince: null };
     if (newest.state === 'SUCCESS' && newest.creator?.id === this.report.creator)
       return { sha, taken: true, refusedSince: null };
+    const { revisions } = this.#context.memory;
+    const key = [sha, this.report.creator, newest.id].join(' ');
+    const known = revisions.get(key);
+    if (known !== undefined) return known;
     // Whoever may write can hide a status behind one of the same context.
     if (this.#readWhole === mostReadWhole) return null;
     this.#readWhole += 1;
-    return await readWholly(this.#context, sha, this.report);
+    const { latest, ...revision } = await readWholly(this.#context, sha, this.report);
+    // A list that lacks the newest one may lack others.
+    if (latest !== null && latest >= newest.createdAt) revisions.set(key, revision);
+    return revision;
   }
 }
 
-async function readWholly(context: RepositoryContext, sha: string, report: Report): Promise<RevisionFacts> {
+/** The facts, and when the newest status of the context was made of those that were listed. */
+async function readWholly(
+  context: RepositoryContext,
+  sha: string,
+  report: Report,
+): Promise<RevisionFacts & { readonly latest: Instant | null }> {
   const pages = context.client.pages(
     `read the statuses of ${sha} of ${context.fullName}`,
     'GET /repos/{owner}/{repo}/commits/{ref}/statuses',
@@ -137,12 +153,15 @@ async function readWholly(context: RepositoryContext, sha: string, report: Repor
     statusesShape,
   );
   let taken = false;
-  let refusedSince: number | null = null;
+  let refusedSince: Instant | null = null;
+  let latest: Instant | null = null;
   let read = 0;
   // Newest first.
   for await (const page of pages) {
     for (const { state, context: name, created_at: at, creator } of page) {
-      if (creator?.id !== report.creator || name !== report.context || state === 'pending') continue;
+      if (name !== report.context) continue;
+      latest ??= at;
+      if (creator?.id !== report.creator || state === 'pending') continue;
       if (state === 'success') taken = true;
       else if (!taken) refusedSince = at;
     }
@@ -152,5 +171,5 @@ async function readWholly(context: RepositoryContext, sha: string, report: Repor
     taken = true;
     break;
   }
-  return { sha, taken, refusedSince };
+  return { sha, taken, refusedSince, latest };
 }
