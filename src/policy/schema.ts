@@ -113,7 +113,7 @@ const limit = z.strictObject({
     .enum(['accept', 'end'])
     .optional()
     .describe(
-      'accept: sessions that the cluster does not end may go on, and the plan says so. end: what lets its holder act in pods after the end is refused.',
+      "accept: sessions that the cluster does not end may go on, and the plan says so. end: exec, attach, port-forward and proxies into pods that are not the grant's own are refused.",
     ),
 });
 
