@@ -1,10 +1,10 @@
 /**
  * Lands a revert pull request: branch, commit, pull request, merge. Whatever of it is refused, the access still goes: one
  * direct commit takes the grants off the default branch, and the pull request follows for the record; or, where GitHub
- * refuses that for good, a second commit for the requests. A pull request costs GitHub's budget for what is created four
- * times what a commit does: where so much ends one after the other that little is left of it, a commit is all there is.
+ * refuses that for good, a second commit for the requests. A pull request costs four times what a commit does of what GitHub
+ * lets be created in a minute: where so much ends one after the other that little of it is left, one follows for many.
  */
-import { BudgetShort, GitHubError, RetryLater } from '../github/errors.ts';
+import { GitHubError, RetryLater } from '../github/errors.ts';
 import type { RepositoryPort } from '../github/port.ts';
 import type { BranchWorld, RevertFacts } from '../lifecycle/facts.ts';
 import { mergeMethod } from '../lifecycle/merge-method.ts';
@@ -18,11 +18,10 @@ export interface Landed {
   readonly complete: boolean;
 }
 
-/** What came of the pull request: it landed, GitHub does not want it, it costs too much now, or it may still come. */
+/** What came of the pull request: it landed, GitHub does not want it, or it may still come. */
 type Attempt =
   | { readonly kind: 'landed'; readonly number: number }
   | { readonly kind: 'refused' }
-  | { readonly kind: 'unaffordable' }
   | { readonly kind: 'later' };
 
 /** Null where nothing could be done now, and trying again at once would not help. */
@@ -39,7 +38,6 @@ export async function landRevert(
     return { by: `#${attempt.number}`, complete: true };
   }
   if (revert.grantDeletions.length > 0) {
-    if (attempt.kind === 'unaffordable') return await removeDirectly(port, world, revert, context, true);
     return await removeDirectly(port, world, { ...revert, deletions: revert.grantDeletions }, context, false);
   }
   // Requests give no access: they wait for the pull request, unless somebody stands in its way.
@@ -56,10 +54,6 @@ async function tryPullRequest(
     return await landPullRequest(port, world, revert);
   } catch (error) {
     if (!(error instanceof GitHubError)) throw error;
-    if (error instanceof BudgetShort) {
-      context.log.info({ branch: revert.branch }, 'no revert pull request: too much ends for the budget');
-      return { kind: 'unaffordable' };
-    }
     context.log.warn({ err: error, branch: revert.branch }, 'the revert pull request did not land');
     return { kind: error instanceof RetryLater ? 'later' : 'refused' };
   }

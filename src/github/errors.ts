@@ -18,9 +18,6 @@ export class RetryLater extends GitHubError {
   }
 }
 
-/** Nothing was sent: of what GitHub allows too little is left for this purpose. */
-export class BudgetShort extends RetryLater {}
-
 /** What was asked for is not there (any more), or is hidden from the App. */
 export class NotFound extends GitHubError {
   override readonly name = 'NotFound';

@@ -1,12 +1,12 @@
 /**
  * One limiter for each installation. It knows GitHub's real budgets, counts before it sends, believes what GitHub's
  * headers say afterwards, and keeps a reserve: deciding and display leave a part of every budget alone, so that
- * ending access finds it. Where a budget is short it throws `BudgetShort` at once and never sleeps.
+ * ending access finds it. Where a budget is short it throws `RetryLater` at once and never sleeps.
  *
  * Source of the figures: "Rate limits for the REST API" and "Rate limits and query limits for the GraphQL API".
  */
 import type { Instant } from '../base/instant.ts';
-import { BudgetShort } from './errors.ts';
+import { RetryLater } from './errors.ts';
 import type { Purpose } from './port.ts';
 import type { Headers } from './transport.ts';
 import { SlidingWindow } from './window.ts';
@@ -68,7 +68,7 @@ export class Limiter {
 
   /**
    * Sends as soon as there is a place among the concurrent requests.
-   * @throws BudgetShort where the budget is used up for this purpose.
+   * @throws RetryLater where the budget is used up for this purpose.
    */
   async run<T>(cost: Cost, purpose: Purpose, send: () => Promise<T>): Promise<T> {
     await this.#place(purpose);
@@ -144,7 +144,7 @@ export class Limiter {
       ...windows.map(([window, cost, kept]) => window.fitsAt(now, cost, kept)),
     );
     if (free > now) {
-      throw new BudgetShort(
+      throw new RetryLater(
         `The ${resource} budget of this installation is used up for now (${purpose})`,
         free,
       );
