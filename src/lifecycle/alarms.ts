@@ -5,10 +5,9 @@
 import type { KubernetesObject } from '../base/json.ts';
 import { escapeMarkdown } from '../base/markdown.ts';
 import type { TipFacts } from './facts.ts';
-import { readGrantFile } from './grant.ts';
 import type { ProvenGrant } from './grant-state.ts';
 import { brokenStatements, newlyBroken, sayBecause } from './invariants.ts';
-import { readPlainFile, readTrusted } from './trusted.ts';
+import { readGrant, readTrusted } from './trusted.ts';
 
 /** One statement that does not hold. */
 export interface Alarm {
@@ -45,7 +44,7 @@ export function alarmsOf(tip: TipFacts, inForce: readonly ProvenGrant[]): readon
 
 /** The objects of a grant file; none where it cannot be read. */
 export function objectsOf({ file }: Pick<ProvenGrant, 'file'>): readonly KubernetesObject[] {
-  const read = readPlainFile(file, readGrantFile);
+  const read = readGrant(file);
   return read.ok ? read.value.objects : [];
 }
 

@@ -1,12 +1,12 @@
 /** What the grant files of a tip say without their history: enough to count and to show, never to decide an end. */
 import type { Instant } from '../base/instant.ts';
 import type { FileFacts, TipFacts } from './facts.ts';
-import { readGrantFile, type GrantMetadata } from './grant.ts';
-import { readPlainFile } from './trusted.ts';
+import type { GrantMetadata } from './grant.ts';
+import { readGrant } from './trusted.ts';
 
 /** The metadata of a grant file; null where it is none. */
 export function grantMetadata(file: FileFacts): GrantMetadata | null {
-  const read = readPlainFile(file, readGrantFile);
+  const read = readGrant(file);
   return read.ok ? read.value.metadata : null;
 }
 

@@ -12,6 +12,7 @@ import { readManifests } from '../request/manifests.ts';
 import { parseCatalogRole, parseTemplate } from '../template/parse.ts';
 import type { CatalogRole, Template } from '../template/template.ts';
 import type { FileFacts, TipFacts } from './facts.ts';
+import { readGrantFile } from './grant.ts';
 import { readPolicyFile } from './read-policy.ts';
 
 /** A parsed file together with the blob that it was parsed from: evidence names the blob. */
@@ -61,6 +62,9 @@ const readers = {
   role: onceForEachFile(parseCatalogRole),
   manifests: onceForEachFile(readManifests),
 };
+
+/** The grant in a file of the tip. */
+export const readGrant = onceForEachFile(readGrantFile);
 
 function parseTip(tip: TipFacts): Trusted {
   const faults: Fault[] = [];
