@@ -23,11 +23,15 @@ export function decideRequest(
   const { pullRequest, repository, tip, now } = world;
   // The check run is the commit's, and what comes from this repository says why it is refused.
   if (pullRequest.fromFork && pullRequest.sameHead.length > 0) return nothing;
-  const standing = [
-    ...(tip.requests.some((file) => file.path === path) ? [finding('request-exists')] : []),
-    ...carrierFindings(pullRequest),
-    ...sharedHead(pullRequest),
-  ];
+  const shared = sharedHead(pullRequest);
+  // What is wrong with one of them alone would be written over it in turns.
+  const standing =
+    shared.length > 0
+      ? shared
+      : [
+          ...(tip.requests.some((file) => file.path === path) ? [finding('request-exists')] : []),
+          ...carrierFindings(pullRequest),
+        ];
   const { author, addedFile } = pullRequest;
   if (standing.length > 0 || author === null || addedFile === null) {
     const findings = standing.length > 0 ? standing : [finding('truncated')];

@@ -53,6 +53,12 @@ describe('a request', () => {
     expect({ check, action }).toEqual({ check: null, action: 'none' });
   });
 
+  test('with the head of another says nothing that is not true of both: they have one check run', () => {
+    const check = (author: typeof people.alice | null) =>
+      decide(withPullRequest({ sameHead: [13], author })).check;
+    expect(check(null)).toEqual(check(people.alice));
+  });
+
   test('is shown before any approval counts', () => {
     const decision = decidePullRequest(worldOf(), context);
     expect(codes(decision)).toEqual(['waiting-for-approval']);
