@@ -213,6 +213,15 @@ describe('publishCheck', () => {
       expect(await allRuns()).toMatchObject([{ output: { title: 'Other' } }]);
     });
   });
+
+  it('leaves one run, changed, also where GitHub says of a change that took effect that there is none', async () => {
+    await world.port.publishCheck(check(), []);
+    const route = 'PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}';
+    const runs = await readRuns();
+    const gone = { kind: 'status-after-effect', status: 404 } as const;
+    await meeting(gone, route, () => world.port.publishCheck(check({ title: 'Other' }), runs));
+    expect(await allRuns()).toMatchObject([{ output: { title: 'Other' } }]);
+  });
 });
 
 describe('publishComment', () => {

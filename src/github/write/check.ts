@@ -60,11 +60,12 @@ async function create(context: RepositoryContext, content: CheckContent): Promis
 
 /** Changes all but the annotations; where the run is gone, a new one takes its place. */
 async function update(context: RepositoryContext, run: number, content: CheckContent): Promise<number> {
+  const externalId = writeExternalId(content);
   try {
-    return await change(context, run, content, [], writeExternalId(content));
+    return await change(context, run, content, [], externalId);
   } catch (error) {
-    if (error instanceof NotFound) return create(context, content);
-    throw error;
+    if (!(error instanceof NotFound)) throw error;
+    return (await findRun(context, content.head, externalId)) ?? (await create(context, content));
   }
 }
 
