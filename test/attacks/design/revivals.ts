@@ -107,6 +107,8 @@ export const revivals: readonly Attack[] = [
     says: /Waiting for 1 of 1 approval/,
     play: async (field) => {
       await field.as('alice').comment(await field.grant('asked-again'), '/revoke');
+      // Where much has ended in this minute, the request goes with the next revert pull request.
+      await field.calm();
       const files = { [requestPath('asked-again')]: requestText() };
       return { pullRequest: await field.pull('alice', { branch: 'asked-again-2', files }) };
     },
