@@ -69,12 +69,23 @@ describe('the guard at the end of a grant', () => {
     ]);
     await allGone();
     const removed = guard.log.filter(({ msg }) => msg === 'removed');
-    expect(removed.map(({ kind }) => kind)).toEqual([
-      expect.stringMatching(/RoleBinding$/),
-      expect.stringMatching(/RoleBinding$/),
-      'Pod',
+    expect(removed.map(({ kind }) => kind).toSorted()).toEqual([
+      'ClusterRoleBinding',
       'NetworkPolicy',
+      'Pod',
+      'RoleBinding',
       'ServiceAccount',
+    ]);
+    // The order is what the API server was asked: answers may overtake one another on their way to the log.
+    const deletions = (await cluster.audit())
+      .filter(({ verb, objectRef }) => verb === 'delete' && objectRef?.name?.startsWith(grant.id) === true)
+      .toSorted((a, b) => a.requestReceivedTimestamp.localeCompare(b.requestReceivedTimestamp));
+    expect([...new Set(deletions.map(({ objectRef }) => objectRef?.resource))]).toEqual([
+      expect.stringMatching(/rolebindings$/),
+      expect.stringMatching(/rolebindings$/),
+      'pods',
+      'networkpolicies',
+      'serviceaccounts',
     ]);
     expect(guard.log.filter(({ level }) => level !== 'info')).toEqual([]);
     for (const { reason, lagSeconds, time } of removed) {
