@@ -69,13 +69,10 @@ describe('the guard at the end of a grant', () => {
     ]);
     await allGone();
     const removed = guard.log.filter(({ msg }) => msg === 'removed');
-    expect(removed.map(({ kind }) => kind).toSorted()).toEqual([
-      'ClusterRoleBinding',
-      'NetworkPolicy',
-      'Pod',
-      'RoleBinding',
-      'ServiceAccount',
-    ]);
+    expect(new Set(removed.map(({ kind }) => kind))).toEqual(
+      new Set(['ClusterRoleBinding', 'NetworkPolicy', 'Pod', 'RoleBinding', 'ServiceAccount']),
+    );
+    expect(removed).toHaveLength(5);
     // The order is what the API server was asked: answers may overtake one another on their way to the log.
     const deletions = (await cluster.audit())
       .filter(({ verb, objectRef }) => verb === 'delete' && objectRef?.name?.startsWith(grant.id) === true)
