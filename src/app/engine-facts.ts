@@ -8,7 +8,7 @@ import { GitHubError } from '../github/errors.ts';
 import type { BranchRead, RepositoryPort } from '../github/port.ts';
 import { branchAccounts, branchTeams, landingPaths, type BranchContext } from '../lifecycle/branch.ts';
 import type { AccountFacts, BranchWorld, CommandsFacts, LandingFacts, TipFacts } from '../lifecycle/facts.ts';
-import { changedRoleBlobs, provenGrants } from '../lifecycle/grant-state.ts';
+import { changedRoleBlobs, provenGrants, type ProvenGrant } from '../lifecycle/grant-state.ts';
 import { expectedReports } from '../lifecycle/refused-by-cluster.ts';
 import { isRequestFile } from '../request/path.ts';
 import type { Clock } from './clock.ts';
@@ -38,6 +38,8 @@ export function newMemory(): Memory {
 export interface Known {
   readonly read: BranchRead;
   readonly paths: ReturnType<typeof landingPaths>;
+  /** The grants on the tip whose newest commit proves them, ended or not. */
+  readonly proven: readonly ProvenGrant[];
   readonly world: BranchWorld;
   readonly context: BranchContext;
 }
@@ -64,6 +66,7 @@ export async function readKnown(
   return {
     read,
     paths,
+    proven,
     world: { now, repository, tip, landings, commands: [], reverts, merges, verdicts: new Map() },
     context: {
       teams: new Map(),
@@ -85,15 +88,13 @@ export interface Rest {
 /** Everything else that the decision needs. */
 export async function readRest(
   port: RepositoryPort,
-  { read, paths, world, context }: Known,
+  { read, paths, proven, world, context }: Known,
   memory: Memory,
   log: Logger,
 ): Promise<Rest> {
-  const { repository, tip } = read;
+  const { tip } = read;
   const { landings, unread } = await readPending(port, read, paths.pending, log);
-  const standing = provenGrants(repository, tip, world.landings, world.merges).filter(
-    ({ evidence }) => evidence.expiresAt > context.latestNow,
-  );
+  const standing = proven.filter(({ evidence }) => evidence.expiresAt > context.latestNow);
   const deciding = [...standing.map(({ evidence }) => evidence.request), ...landings.keys()];
   const inForce = standing.map(({ evidence }) => evidence.pullRequest);
   const [teams, accounts, commands, blobs, reported] = await Promise.all([

@@ -28,6 +28,7 @@ type Now = Pick<Clock, 'now'>;
 
 /** Builds the engine. It holds no state that matters: only what it has seen of time, and what it need not read twice. */
 export function createEngine(clock: Now): Reconciler {
+  // Not those of the branch loop, which has to notice by its own reads what has ended.
   const memories = new Map<string, Memory>();
   const standingOf = (port: RepositoryPort, log: Logger): ReadStanding => {
     const key = `${port.owner}/${port.name}`;

@@ -21,8 +21,7 @@ const mostBytes = 1_000_000;
 
 /**
  * The same with what it proposes. No request where the pull request changes no such file, or its head is known; else one
- * for sizes, one for every forty
- * texts that are new, and one more where CODEOWNERS changes.
+ * for sizes, one for every forty texts that are new, and one more where CODEOWNERS changes.
  */
 export async function withProposed(
   context: RepositoryContext,
