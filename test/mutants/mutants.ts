@@ -1,13 +1,9 @@
 /** Deliberate breaks, each of one promise that Curfew makes, and the tests that have to notice. */
+import type { Break } from '../project-copy.ts';
 
-export interface Mutant {
+export interface Mutant extends Break {
   /** The room, and what is broken there. */
   readonly name: string;
-  /** Relative to the root of the project. */
-  readonly file: string;
-  /** Stands exactly once in that file. */
-  readonly find: string;
-  readonly replace: string;
   /** Test files of which one has to fail. */
   readonly tests: readonly string[];
 }

@@ -4,15 +4,12 @@
  * unnoticed, where its `find` no longer fits the source, or where the tests fail without any break.
  */
 import { execFile } from 'node:child_process';
-import { rmSync } from 'node:fs';
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { basename, join, relative, resolve, sep } from 'node:path';
+import { readFile, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { z } from 'zod';
+import { copyProject, misfit, whileBroken } from '../project-copy.ts';
 import { mutants, type Mutant } from './mutants.ts';
 
-const root = resolve(import.meta.dirname, '../..');
-const left = new Set(['node_modules', '.git', 'dist']);
 const workers = 2;
 
 /** What `vitest --reporter=json` writes, as far as it is read here. */
@@ -36,18 +33,6 @@ interface Verdict {
   readonly caughtBy: string | null;
   /** Why nothing caught it. */
   readonly trouble: string;
-}
-
-/** A copy of the project to break, with the packages of the original. */
-async function copyProject(): Promise<string> {
-  const copy = await mkdtemp(join(tmpdir(), 'curfew-mutants-'));
-  process.on('exit', () => rmSync(copy, { recursive: true, force: true }));
-  await cp(root, copy, {
-    recursive: true,
-    filter: (path) => !left.has(relative(root, path).split(sep)[0] ?? ''),
-  });
-  await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
-  return copy;
 }
 
 /** Runs test files in a copy, up to the first failure. */
@@ -79,17 +64,9 @@ function failedTest({ testResults }: Report): string | null {
 }
 
 async function judge(copy: string, mutant: Mutant): Promise<Verdict> {
-  const path = join(copy, mutant.file);
-  const source = await readFile(path, 'utf8').catch(() => '');
-  const places = source.split(mutant.find).length - 1;
-  if (places !== 1) {
-    return { mutant, caughtBy: null, trouble: `its find stands ${places} times in ${mutant.file}` };
-  }
-  // A function, for in a replacement text `$` has a meaning.
-  const broken = source.replace(mutant.find, () => mutant.replace);
-  await writeFile(path, broken);
-  const report = await runTests(copy, mutant.tests);
-  await writeFile(path, source);
+  const unfit = await misfit(copy, mutant);
+  if (unfit !== null) return { mutant, caughtBy: null, trouble: unfit };
+  const report = await whileBroken(copy, mutant, async () => await runTests(copy, mutant.tests));
   const caughtBy = failedTest(report);
   const unloaded = report.testResults.find(({ message }) => message !== '')?.message.split('\n')[0];
   const trouble =
@@ -137,6 +114,4 @@ async function main(parts: readonly string[]): Promise<number> {
   return failed === 0 ? 0 : 1;
 }
 
-// So that the copies go, whatever ends this.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 process.exitCode = await main(process.argv.slice(2));

@@ -1,12 +1,8 @@
 /** Deliberate breaks of the engine, each of which the simulation has to see. */
+import type { Break } from '../project-copy.ts';
 
-export interface Break {
+interface NamedBreak extends Break {
   readonly name: string;
-  /** Relative to the root of the project. */
-  readonly file: string;
-  /** Stands exactly once in that file. */
-  readonly find: string;
-  readonly replace: string;
 }
 
 const verdict = 'src/approval/verdict.ts';
@@ -14,7 +10,7 @@ const landing = 'src/lifecycle/landing.ts';
 const branch = 'src/lifecycle/branch.ts';
 const engineRevert = 'src/app/engine-revert.ts';
 
-export const breaks: readonly Break[] = [
+export const breaks: readonly NamedBreak[] = [
   {
     name: 'an approval from before the plan was shown counts',
     file: verdict,
