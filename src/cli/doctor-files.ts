@@ -5,6 +5,7 @@ import { formatFault } from '../base/fault.ts';
 import type { TipFacts } from '../lifecycle/facts.ts';
 import { readmePath } from '../lifecycle/pin.ts';
 import { ownershipObstacles, pinObstacles } from '../lifecycle/protection.ts';
+import { policyPath } from '../lifecycle/trusted-paths.ts';
 import { readTrusted } from '../lifecycle/trusted.ts';
 import { validateRepository } from '../lifecycle/validate.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -96,7 +97,7 @@ export function checkFiles({ tip }: DoctorFacts): readonly Diagnosis[] {
       ),
     ),
     ...(policy?.paused === true
-      ? [note('files', 'The policy pauses new grants', 'set paused to false in .github/curfew.yaml')]
+      ? [note('files', 'The policy pauses new grants', `set paused to false in ${policyPath}`)]
       : []),
   ];
 }

@@ -4,11 +4,10 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { gitHash } from '../github/git-objects.ts';
 import { treeFacts, trustedFiles } from '../github/tip-files.ts';
 import type { FileFacts, TipFacts } from '../lifecycle/facts.ts';
+import { policyPath } from '../lifecycle/trusted-paths.ts';
 import { InputError, type CommandIo } from './command.ts';
 import { utf8 } from './git-objects.ts';
 import { readRepositoryFiles } from './validate.ts';
-
-export const policyPath = '.github/curfew.yaml';
 
 export interface Place {
   /** Of the access repository. */

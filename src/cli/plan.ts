@@ -9,6 +9,7 @@ import { planRequest, type Person, type Plan } from '../lifecycle/plan.ts';
 import { decidePullRequest } from '../lifecycle/pull-request.ts';
 import { describeReport } from '../lifecycle/report.ts';
 import { readTrusted } from '../lifecycle/trusted.ts';
+import { policyPath } from '../lifecycle/trusted-paths.ts';
 import { identityByLogin } from '../policy/identity.ts';
 import type { Policy } from '../policy/policy.ts';
 import { isRequestFile } from '../request/path.ts';
@@ -17,7 +18,7 @@ import { exitCode, InputError, UsageError, type Command, type CommandIo } from '
 import { askGit } from './git-process.ts';
 import { plainText } from './markup.ts';
 import { paint } from './paint.ts';
-import { locate, policyPath, readFolderTip, readRequest } from './plan-folder.ts';
+import { locate, readFolderTip, readRequest } from './plan-folder.ts';
 import { assumptions, contextOf, questionOf, worldOf, type Hypothesis } from './plan-question.ts';
 
 export const planCommand: Command = {

@@ -3,6 +3,7 @@ import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { codeownersPaths } from '../approval/codeowners.ts';
 import { formatFault, type Fault } from '../base/fault.ts';
+import { policyPath } from '../lifecycle/trusted-paths.ts';
 import { validateRepository, type RepositoryFiles } from '../lifecycle/validate.ts';
 import { parseArguments } from './arguments.ts';
 import { exitCode, InputError, type Command, type CommandIo } from './command.ts';
@@ -50,7 +51,7 @@ export async function readRepositoryFiles(folder: string): Promise<RepositoryFil
   if (stats === null) throw new InputError(`there is no folder ${folder}`);
   if (!stats.isDirectory()) throw new InputError(`${folder} is not a folder`);
   const listed = await Promise.all(folders.map((name) => filesBelow(folder, name)));
-  const paths = ['.github/curfew.yaml', ...codeownersPaths, ...listed.flat().toSorted()];
+  const paths = [policyPath, ...codeownersPaths, ...listed.flat().toSorted()];
   const files = new Map<string, string | null>();
   for (const path of paths) {
     const file = await lstat(join(folder, path)).catch(() => null);

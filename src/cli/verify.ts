@@ -1,6 +1,7 @@
 /** `curfew verify`: recomputes the tree from git and its evidence, and names every difference. */
 import { resolve } from 'node:path';
 import type { MainlineCommit } from '../lifecycle/access-history.ts';
+import { policyPath } from '../lifecycle/trusted-paths.ts';
 import { blobsToRead, treesToRead, verify, type Difference, type Verification } from '../lifecycle/verify.ts';
 import { corroborate } from '../lifecycle/verify-github.ts';
 import { parseArguments } from './arguments.ts';
@@ -90,8 +91,8 @@ async function verifyFolder(
   if (tip === null) throw new InputError(`the repository in ${folder} holds no commit`);
   const { mainline } = await readHistory(folder, tip);
   const { tips, texts } = await readTips(folder, mainline, treesToRead(mainline), blobsToRead(mainline));
-  const adopted = mainline.some(({ changes }) => changes.some(({ path }) => path === '.github/curfew.yaml'));
-  if (!adopted) throw new InputError(`${folder} is no access repository: it never held .github/curfew.yaml`);
+  const adopted = mainline.some(({ changes }) => changes.some(({ path }) => path === policyPath));
+  if (!adopted) throw new InputError(`${folder} is no access repository: it never held ${policyPath}`);
   // It is at least as late as the newest commit, whatever the clock of this machine says.
   const now = Math.max(io.now(), mainline.at(-1)?.committedAt ?? 0);
   const verification = verify({ mainline, tips, texts, now }, (done) => {

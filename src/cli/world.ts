@@ -12,6 +12,7 @@ import { createEngine } from '../app/engine.ts';
 import { webhookPath } from '../app/http.ts';
 import { rulesets } from '../app/rulesets.ts';
 import { createGitHubApp, type GitHubApp } from '../github/app.ts';
+import { policyPath } from '../lifecycle/trusted-paths.ts';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../sandbox/sandbox.ts';
 import { seedAcme, type Acme } from '../sandbox/seed.ts';
 import { Person } from './person.ts';
@@ -165,7 +166,7 @@ async function accessFiles(
       '# Access to the clusters of acme\n\nAsk for access by a pull request with one file below `access-requests/`.\n',
     ],
   ]);
-  for (const path of ['.github/curfew.yaml', '.github/CODEOWNERS', 'access-requests/README.md']) {
+  for (const path of [policyPath, '.github/CODEOWNERS', 'access-requests/README.md']) {
     files.set(path, await readFile(join(root, path), 'utf8'));
   }
   for (const folder of ['templates', 'clusters']) {

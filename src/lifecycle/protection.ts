@@ -8,6 +8,7 @@ import type { Instant } from '../base/instant.ts';
 import { checkName } from './check.ts';
 import type { RepositoryFacts, TipFacts } from './facts.ts';
 import { pinOf, readPin } from './pin.ts';
+import { policyPath } from './trusted-paths.ts';
 import type { Trusted } from './trusted.ts';
 
 /** Local and GitHub's clock may differ by this much, in milliseconds. */
@@ -79,7 +80,7 @@ export const guarded = [
  * address is nobody: whom GitHub takes it for cannot be seen.
  */
 export function unownedPaths(codeowners: Codeowners, paths: readonly string[]): readonly string[] {
-  const samples = [codeowners.file, '.github/curfew.yaml', ...guarded.map(({ sample }) => sample), ...paths];
+  const samples = [codeowners.file, policyPath, ...guarded.map(({ sample }) => sample), ...paths];
   return [...new Set(samples)].filter((path) =>
     ownersOf(codeowners, path).owners.every(({ kind }) => kind === 'email'),
   );
@@ -140,13 +141,13 @@ export function clockObstacles(clocks: {
 /** A policy that cannot be read, or that pauses. */
 function policyObstacles(trusted: Trusted): readonly Finding[] {
   if (trusted.policy === null) {
-    const [fault] = trusted.faults.filter((candidate) => candidate.file === '.github/curfew.yaml');
+    const [fault] = trusted.faults.filter((candidate) => candidate.file === policyPath);
     return [
       finding(
         'policy-invalid',
         fault === undefined
-          ? 'There is no .github/curfew.yaml on the default branch'
-          : `Line ${fault.line} of .github/curfew.yaml: ${fault.message}`,
+          ? `There is no ${policyPath} on the default branch`
+          : `Line ${fault.line} of ${policyPath}: ${fault.message}`,
       ),
     ];
   }

@@ -2,6 +2,7 @@
 import { codeownersPaths } from '../approval/codeowners.ts';
 import type { ChangedFile, TipFacts } from './facts.ts';
 
+/** Where the policy lies. */
 export const policyPath = '.github/curfew.yaml';
 
 /** Whether decisions are judged by the file at this path; of CODEOWNERS, by the one that GitHub reads. */

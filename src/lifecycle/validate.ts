@@ -16,13 +16,12 @@ import { parseCatalogRole, parseTemplate } from '../template/parse.ts';
 import { readGrantFile } from './grant.ts';
 import { unownedPaths } from './protection.ts';
 import { readPolicyFile } from './read-policy.ts';
+import { policyPath } from './trusted-paths.ts';
 import { statementFaults, type Manifests } from './validate-statements.ts';
 import { validateRequest, type Repository } from './validate-request.ts';
 
 /** Files by path from the root; null where a file is no plain UTF-8 text (a symbolic link, say). */
 export type RepositoryFiles = ReadonlyMap<string, string | null>;
-
-const policyPath = '.github/curfew.yaml';
 
 /** Every fault of an access repository, by file and line, each once. Files that are not Curfew's are not looked at. */
 export function validateRepository(files: RepositoryFiles): readonly Fault[] {

@@ -5,10 +5,11 @@ import { formatFault } from '../../base/fault.ts';
 import type { KubernetesObject } from '../../base/json.ts';
 import { didYouMean } from '../../base/suggest.ts';
 import { readTrusted } from '../../lifecycle/trusted.ts';
+import { policyPath } from '../../lifecycle/trusted-paths.ts';
 import type { Policy } from '../../policy/policy.ts';
 import type { CatalogRole, Template } from '../../template/template.ts';
 import { InputError, UsageError, type CommandIo } from '../command.ts';
-import { policyPath, readFolderTip, rootAbove } from '../plan-folder.ts';
+import { readFolderTip, rootAbove } from '../plan-folder.ts';
 
 export const dirOption = { dir: { type: 'string' } } as const;
 export const clusterOption = { cluster: { type: 'string' } } as const;

@@ -16,6 +16,7 @@ import { portRanges } from '../../effect/network/ports.ts';
 import { count } from '../../effect/network/words.ts';
 import type { NetworkWorld } from '../../effect/network/world.ts';
 import { asObject } from '../../effect/rbac/tree.ts';
+import { policyPath } from '../../lifecycle/trusted-paths.ts';
 import { policyLimits } from '../../request/yaml-limits.ts';
 import { readYaml } from '../../request/yaml.ts';
 import { parseArguments } from '../arguments.ts';
@@ -34,8 +35,6 @@ interface Subject {
 interface Checked extends Subject {
   readonly violations: readonly Violation[];
 }
-
-const policyFile = '.github/curfew.yaml';
 
 export async function runCheck(args: readonly string[], io: CommandIo): Promise<number> {
   const { values, positionals } = parseArguments(
@@ -66,10 +65,10 @@ export async function runCheck(args: readonly string[], io: CommandIo): Promise<
 /** The clusters of an access repository: what stands in each, with the grants in force. */
 async function clustersOf(path: string, io: CommandIo): Promise<readonly Subject[]> {
   const folder = resolve(io.cwd, path);
-  if (!(await exists(join(folder, policyFile)))) {
-    throw new UsageError(`${path} has no ${policyFile}; say with --invariants what has to hold`);
+  if (!(await exists(join(folder, policyPath)))) {
+    throw new UsageError(`${path} has no ${policyPath}; say with --invariants what has to hold`);
   }
-  const invariants = await readInvariants(join(path, policyFile), io);
+  const invariants = await readInvariants(join(path, policyPath), io);
   const entries = await readdir(join(folder, 'clusters'), { withFileTypes: true }).catch(() => []);
   const clusters = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   if (clusters.length === 0) throw new InputError(`${path} has no snapshot of a cluster below clusters/`);
