@@ -7,11 +7,12 @@ import { ownersOf } from '../approval/codeowners.ts';
 import { requirementsFor } from '../approval/requirements.ts';
 import { judgeApprovals } from '../approval/verdict.ts';
 import { finding, type Finding } from '../base/reasons.ts';
-import type { Principal } from '../policy/policy.ts';
+import { isPrincipal } from '../policy/principals.ts';
 import { grantPath, parseRequestPath } from '../request/path.ts';
 import { participantsOf } from './candidate.ts';
 import type { AccountFacts, CommentFacts, PullRequestWorld, TipFacts } from './facts.ts';
 import { grantMetadata } from './open-grants.ts';
+import { teamsOf } from './plan.ts';
 import { readTrusted } from './trusted.ts';
 
 /** The people of a grant, who may hand it back. */
@@ -32,20 +33,19 @@ function mayRevoke(
   if (people !== null && (account.id === people.subjectId || account.id === people.requesterId)) return true;
   const { codeowners, policy } = readTrusted(tip);
   const owners = codeowners === null ? [] : ownersOf(codeowners.value, path).owners;
-  const revokers = policy?.value.revokers ?? [];
-  return [...owners, ...revokers].some((principal) => isPrincipal(account, principal, teams));
+  const isAnOwner = owners.some((owner) => isOwner(account, owner, teams));
+  const person = { ...account, teams: teamsOf(account.id, teams) };
+  const isRevoker = policy?.value.revokers.some((principal) => isPrincipal(policy.value, principal, person));
+  return isAnOwner || isRevoker === true;
 }
 
-function isPrincipal(
-  account: AccountFacts,
-  principal: Owner | Principal,
-  teams: ReadonlyMap<string, TeamFacts>,
-): boolean {
-  switch (principal.kind) {
+/** As GitHub takes a line of CODEOWNERS: a login is whoever has it now. */
+function isOwner(account: AccountFacts, owner: Owner, teams: ReadonlyMap<string, TeamFacts>): boolean {
+  switch (owner.kind) {
     case 'user':
-      return principal.login === account.login.toLowerCase();
+      return owner.login === account.login.toLowerCase();
     case 'team':
-      return teams.get(principal.team)?.members.has(account.id) ?? false;
+      return teams.get(owner.team)?.members.has(account.id) ?? false;
     case 'email':
       return false;
   }

@@ -83,6 +83,21 @@ describe('a grant', () => {
   });
 
   test.each([
+    ['a revoker who has another login now', { ...people.erin, login: 'erin-smith' }, 'ended'],
+    ['somebody else who took the login of a revoker', { ...people.mallory, login: 'erin' }, 'in-force'],
+  ] as const)('knows a revoker by the account: /revoke by %s', (_, author, kind) => {
+    const path = '.github/curfew.yaml';
+    const policy = repositoryFiles().get(path) ?? '';
+    const text = policy.replace(/^  revokers: .*$/m, '  revokers: [erin]');
+    expect(text).not.toBe(policy);
+    const tip = tipWith([
+      [path, text],
+      [requestFile, requestText],
+    ]);
+    expect(judge({ tip, comments: [comment(author)] })).toMatchObject({ kind });
+  });
+
+  test.each([
     ['its subject', people.alice],
     ['an owner', people.bob],
     ['a revoker', people.dan],
