@@ -18,6 +18,8 @@ import { readSnapshot, readTrusted } from './trusted.ts';
 export interface Broken {
   /** Its name; null where none can be checked. */
   readonly statement: string | null;
+  /** True where it says no more than that not everything is known which breaks the statement. */
+  readonly isCut: boolean;
   /** One sentence without a full stop, the same for the same flow: `"…" does not hold on staging: … may reach …`. */
   readonly text: string;
   /** What allows it, one sentence each. */
@@ -69,13 +71,14 @@ export function checkStatements(
   try {
     return checkInvariants(loadNetwork(objects), statements).map((violation) => ({
       statement: violation.invariant,
+      isCut: violation.kind === 'more',
       text: `"${violation.invariant}" does not hold on ${cluster}: ${sayViolation(violation)}`,
       because: violation.because,
     }));
   } catch (error) {
     if (!(error instanceof TooComplex)) throw error;
     const text = `no statement can be checked on ${cluster}: ${error.message}`;
-    return [{ statement: null, text, because: [] }];
+    return [{ statement: null, isCut: false, text, because: [] }];
   }
 }
 
@@ -100,9 +103,9 @@ export function invariantDangers(
 ): readonly Danger[] {
   if (!objects.some(({ kind }) => kind === 'Pod' || kind === 'NetworkPolicy')) return [];
   const after = brokenStatements(tip, cluster, objects);
-  // Where nothing can be checked, nothing is known to hold: that it was so before is no excuse.
-  const isUnknown = after.some(({ statement }) => statement === null);
-  const broken = isUnknown ? after : newlyBroken(brokenStatements(tip, cluster, []), after);
+  // What cannot be checked is not known to hold: that it was so before is no excuse.
+  const unknown = after.filter(({ statement, isCut }) => statement === null || isCut);
+  const broken = unknown.length > 0 ? unknown : newlyBroken(brokenStatements(tip, cluster, []), after);
   return broken
     .slice(0, mostDangers)
     .map(({ text, because }) => refused('network-invariant', `${text}${sayBecause(because)}`));

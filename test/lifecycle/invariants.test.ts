@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { decideBranch } from '../../src/lifecycle/branch.ts';
 import { objectsOf, withWarnings } from '../../src/lifecycle/alarms.ts';
-import type { BranchWorld, CommentFacts, TipFacts } from '../../src/lifecycle/facts.ts';
+import type { BranchWorld, CommentFacts, FileFacts, TipFacts } from '../../src/lifecycle/facts.ts';
 import { invariantDangers } from '../../src/lifecycle/invariants.ts';
 import { planRequest } from '../../src/lifecycle/plan.ts';
 import { readTrusted } from '../../src/lifecycle/trusted.ts';
@@ -105,6 +105,28 @@ describe('statements of the policy', () => {
       ok: true,
     });
     expect(plan(tipWith([[policyPath, policyWith(holds, brokenAlready)]]))).toMatchObject({ ok: true });
+  });
+
+  test('of which more is broken than is looked for refuse, for nobody knows what a grant adds', () => {
+    const busy =
+      '{name: quiet, never: {from: [{namespace: lab}, {namespace: payments, pods: curfew.dev/grant}], to: [{namespace: lab}, {namespace: payments}]}}';
+    const labWith = (pods: number): FileFacts =>
+      file(
+        'clusters/staging/lab.yaml',
+        Array.from(
+          { length: pods },
+          (_, n) => `apiVersion: v1\nkind: Pod\nmetadata: {name: toy-${n}, namespace: lab}\nspec: {}\n`,
+        ).join('---\n'),
+      );
+    const tip = tipWith([[policyPath, policyWith(busy)]]);
+    const messages = [2, 20].map((pods) => {
+      const planned = plan({ ...tip, clusters: [labWith(pods), ...tip.clusters] });
+      return planned.ok ? [] : planned.findings.map(({ message }) => message);
+    });
+    expect(messages[0]?.[0]).toMatch(/^"quiet" does not hold on staging: payments\/.* may reach payments\//);
+    expect(messages[1]).toEqual([
+      '"quiet" does not hold on staging: more than 100 flows break it, and only those are known',
+    ]);
   });
 
   test('that cannot be checked refuse whatever they are about', () => {

@@ -501,6 +501,42 @@ describe('network statements', () => {
     expect(codes(fixed, { files: { [policyPath]: brokenPolicy } })).toEqual(['proposal-sound']);
   });
 
+  test('a snapshot that goes leaves them without anything to be checked on, and that is said', () => {
+    const gone = Object.fromEntries(
+      [...shipped.keys()].flatMap((path) => (path.startsWith('clusters/staging/') ? [[path, null]] : [])),
+    );
+    const report = judge(gone);
+    expect(itemsOf(report, 'Network statements')).toEqual([
+      'no statement could be checked on staging any more: its snapshot would be gone',
+    ]);
+    expect(report.findings[0]).toMatchObject({
+      code: 'proposal-sound',
+      message: 'Sound: no statement could be checked on staging',
+    });
+    const noStatements = { [policyPath]: edited(policyPath, /^  invariants:[^]*?(?=^  paused:)/m, '') };
+    expect(itemsOf(judge(gone, { files: noStatements }), 'Network statements')).toEqual([]);
+  });
+
+  test('of which more is broken than is looked for: what comes on top is not known, and that is said', () => {
+    const lab = Array.from(
+      { length: 12 },
+      (_, n) => `apiVersion: v1\nkind: Pod\nmetadata: {name: toy-${n}, namespace: lab}\nspec: {}\n`,
+    ).join('---\n');
+    const noisy = edited(
+      policyPath,
+      /^  paused:/m,
+      '    - {name: quiet, never: {from: {namespace: lab}, to: {namespace: lab}}, clusters: [staging]}\n  paused:',
+    );
+    const report = judge(
+      { [rolePath]: narrowerRole },
+      { files: { [policyPath]: noisy, 'clusters/staging/lab.yaml': lab } },
+    );
+    expect(itemsOf(report, 'Network statements')).toEqual([
+      '"quiet" does not hold on staging: more than 100 flows break it, and only those are known',
+    ]);
+    expect(report.findings).toMatchObject([{ code: 'proposal-sound' }]);
+  });
+
   test('what cannot be worked out is refused', () => {
     const { findings } = judge({ 'clusters/prod-eu/more.yaml': tooComplex() });
     expect(findings[0]?.code).toBe('invariant-broken');

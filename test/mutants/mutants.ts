@@ -789,8 +789,8 @@ const proposals: readonly Mutant[] = [
   {
     name: 'proposal: what is broken already is held against every change',
     file: 'src/lifecycle/proposal/statements.ts',
-    find: 'return newlyBroken(of(before), of(after));',
-    replace: 'return newlyBroken([], of(after));',
+    find: 'newlyBroken(brokenIn(cluster, before), brokenIn(cluster, after)),',
+    replace: 'newlyBroken([], brokenIn(cluster, after)),',
     tests: ofProposals,
   },
   {
@@ -834,6 +834,13 @@ const proposals: readonly Mutant[] = [
     find: 'new Map([...context.blobs, ...textsOfRoles(world)])',
     replace: 'new Map([...context.blobs, ...textsOfRoles(world).slice(0, 0)])',
     tests: ofProposals,
+  },
+  {
+    name: 'statements: what is not looked for any more is taken to hold',
+    file: 'src/lifecycle/invariants.ts',
+    find: 'statement === null || isCut);',
+    replace: 'statement === null);',
+    tests: ofStatements,
   },
   {
     name: 'statements: a grant may break one',

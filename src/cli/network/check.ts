@@ -126,9 +126,8 @@ function toJson(checked: readonly Checked[]): object {
   return {
     violations: checked.flatMap(({ cluster, violations }) =>
       violations.map((violation) =>
-        violation.kind === 'baseline'
-          ? { cluster, ...violation }
-          : {
+        violation.kind === 'flow'
+          ? {
               cluster,
               kind: violation.kind,
               invariant: violation.invariant,
@@ -136,7 +135,8 @@ function toJson(checked: readonly Checked[]): object {
               dst: violation.dst,
               connections: portRanges(violation.ports),
               because: violation.because,
-            },
+            }
+          : { cluster, ...violation },
       ),
     ),
   };

@@ -1,14 +1,14 @@
 /** Whether network statements hold in a world; where one does not, which flow breaks it and which policies allow that. */
 import { selects } from '../rbac/selector.ts';
 import { missingBaseline } from './baseline.ts';
-import { FlowChecker, type ForbiddenFlow } from './flow-checker.ts';
+import { FlowChecker, mostFlows, type ForbiddenFlow } from './flow-checker.ts';
 import type { DefaultDeny, Invariant } from './invariant.ts';
 import { policyName, type Direction } from './policy.ts';
 import { formatPorts } from './ports.ts';
 import { joinWords } from './words.ts';
 import type { NetworkWorld } from './world.ts';
 
-export type Violation = FlowViolation | BaselineViolation;
+export type Violation = FlowViolation | BaselineViolation | MoreViolations;
 
 interface FlowViolation extends ForbiddenFlow {
   readonly kind: 'flow';
@@ -23,17 +23,30 @@ interface BaselineViolation {
   readonly because: readonly string[];
 }
 
-/** Every violation, in the order of the statements; of each the first hundred flows. Throws `TooComplex`. */
+/** That more flows break a statement than were looked for. */
+interface MoreViolations {
+  readonly kind: 'more';
+  readonly invariant: string;
+  readonly because: readonly never[];
+}
+
+/**
+ * Every violation, in the order of the statements; of each the first hundred flows, and then whether there are more.
+ * Throws `TooComplex`.
+ */
 export function checkInvariants(world: NetworkWorld, invariants: readonly Invariant[]): readonly Violation[] {
   const statements = invariants.flatMap(({ statement }) =>
     statement.kind === 'defaultDeny' ? [] : [statement],
   );
   const checker = new FlowChecker(world, statements);
-  return invariants.flatMap(({ name, statement }): readonly Violation[] =>
-    statement.kind === 'defaultDeny'
-      ? checkDefaultDeny(world, name, statement)
-      : checker.forbidden(statement).map((flow) => ({ kind: 'flow', invariant: name, ...flow })),
-  );
+  return invariants.flatMap(({ name, statement }): readonly Violation[] => {
+    if (statement.kind === 'defaultDeny') return checkDefaultDeny(world, name, statement);
+    const { flows, hasMore } = checker.forbidden(statement);
+    return [
+      ...flows.map((flow) => ({ kind: 'flow' as const, invariant: name, ...flow })),
+      ...(hasMore ? [{ kind: 'more' as const, invariant: name, because: [] }] : []),
+    ];
+  });
 }
 
 /** The statements that speak of a cluster. */
@@ -46,6 +59,7 @@ export function sayViolation(violation: Violation): string {
   if (violation.kind === 'baseline') {
     return `${violation.namespace} has no default deny for ${violation.direction}`;
   }
+  if (violation.kind === 'more') return `more than ${mostFlows} flows break it, and only those are known`;
   return `${violation.src} may reach ${violation.dst} on ${formatPorts(violation.ports)}`;
 }
 

@@ -31,8 +31,14 @@ export interface ForbiddenFlow {
   readonly because: readonly string[];
 }
 
-/** More flows than this say nothing new about one statement. */
-const mostFlows = 100;
+/** More flows of one statement than these are not looked for: nobody reads them. */
+export const mostFlows = 100;
+
+export interface Forbidden {
+  readonly flows: readonly ForbiddenFlow[];
+  /** Whether there are more than `mostFlows`: which ones is not known. */
+  readonly hasMore: boolean;
+}
 
 /** One side of a statement, looked up. */
 interface Meant {
@@ -74,18 +80,20 @@ export class FlowChecker {
    * The first hundred of the forbidden flows, one for each pair of workloads or addresses. Flows between the pods of
    * one workload are left out, as in every list.
    */
-  forbidden(statement: FlowStatement): readonly ForbiddenFlow[] {
+  forbidden(statement: FlowStatement): Forbidden {
     const found = new Map<string, Flow>();
+    let hasMore = false;
     for (const flow of this.#flows(statement)) {
       const key = JSON.stringify([flow.source.name, flow.destination.name]);
       const before = found.get(key);
       if (flow.source.name === flow.destination.name) continue;
-      if (before === undefined && found.size === mostFlows) break;
+      hasMore = before === undefined && found.size === mostFlows;
+      if (hasMore) break;
       // Pods of one workload may differ in their ports.
       const ports = this.#table.unite(before?.ports ?? none, flow.ports);
       found.set(key, { ...(before ?? flow), ports });
     }
-    return [...found.values()].map((flow) => this.#describe(flow));
+    return { flows: [...found.values()].map((flow) => this.#describe(flow)), hasMore };
   }
 
   #describe({ source, destination, ports }: Flow): ForbiddenFlow {

@@ -49,11 +49,11 @@ export function judgeProposal(proposed: ProposedFiles, standing: Standing): Prop
   ];
   // Where the network cannot be worked out at all, every effect would try it again.
   if (broken.some(({ statement }) => statement === null)) {
-    return { findings: against, faults, sections: [statementChanges(broken)], passedOver: 0 };
+    return { findings: against, faults, sections: [statementChanges(broken, before, after)], passedOver: 0 };
   }
   const allowance = new Allowance(objectsOf(tip, before) + objectsOf(proposedFiles, after));
   const sections = [
-    statementChanges(broken),
+    statementChanges(broken, before, after),
     grantChanges(before, after, [...proposed.files.keys()], allowance),
     requestChanges(standing, before, after, allowance),
     templateChanges(before, after, allowance),

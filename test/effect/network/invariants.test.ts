@@ -184,10 +184,14 @@ describe('defaultDeny', () => {
   });
 });
 
-test('at most a hundred flows of one statement', () => {
-  const many = Array.from({ length: 20 }, (_, index) => podObject('lab', `toy-${index}`));
+test('at most a hundred flows of one statement, and then that there are more', () => {
+  const podsOf = (count: number) =>
+    Array.from({ length: count }, (_, index) => podObject('lab', `toy-${index}`));
   const statement = { name: 'quiet', never: { from: { namespace: 'lab' }, to: { namespace: 'lab' } } };
-  expect(violations(many, statement)).toHaveLength(100);
+  const found = violations(podsOf(11), statement);
+  expect(found).toHaveLength(101);
+  expect(found.at(-1)).toBe('quiet: more than 100 flows break it, and only those are known');
+  expect(violations(podsOf(10), statement)).toHaveLength(90);
 });
 
 test('a statement may speak of some clusters only', () => {
