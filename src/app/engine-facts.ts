@@ -53,13 +53,13 @@ export async function readKnown(
   const read = await port.readBranch();
   const localNow = clock.now();
   memory.latestNow = Math.max(memory.latestNow, read.now);
-  memory.untold ??= new Set(endedOfLate(read));
   const paths = landingPaths(read.tip);
   const landings = await port.readLandings(read, { granted: paths.granted, pending: [] });
   const { now, repository, tip, reverts } = read;
   const merges = read.recentlyMerged.flatMap(({ mergeCommit }) => mergeCommit ?? []);
   const proven = provenGrants(repository, tip, landings, merges);
   const standing = new Set(proven.map(({ evidence }) => evidence.pullRequest));
+  memory.untold ??= new Set(mergedOfLate(read).filter((number) => !standing.has(number)));
   // Somebody else took them away, by merging our revert pull request for example.
   for (const number of memory.standing) if (!standing.has(number)) memory.untold.add(number);
   memory.standing = standing;
@@ -160,13 +160,10 @@ async function readPending(
   return { landings, unread };
 }
 
-/** Requests that were merged of late and are gone: who ended them may have died before telling. */
-function endedOfLate({ recentlyMerged, tip }: BranchRead): readonly number[] {
-  const standing = new Set(tip.requests.map(({ path }) => path));
+/** Requests that were merged of late: where one has ended, who ended it may have died before telling. */
+function mergedOfLate({ recentlyMerged }: BranchRead): readonly number[] {
   return recentlyMerged
-    .filter(
-      ({ paths }) => paths.length === 1 && paths.every((path) => isRequestFile(path) && !standing.has(path)),
-    )
+    .filter(({ paths }) => paths.length === 1 && paths.every(isRequestFile))
     .map(({ number }) => number);
 }
 

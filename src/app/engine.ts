@@ -3,10 +3,10 @@
  * crash after any write leaves something that the next run understands.
  */
 import type { Logger } from 'pino';
-import { reasons } from '../base/reasons.ts';
+import type { Instant } from '../base/instant.ts';
 import { visible } from '../base/text.ts';
 import { purposeOf } from '../lifecycle/candidate.ts';
-import { spentOn } from '../lifecycle/landing.ts';
+import { linkingDeadline } from '../lifecycle/landing.ts';
 import { endedComment, tellsEnd } from '../lifecycle/story.ts';
 import type { Published, PullRequestDecision } from '../lifecycle/decision.ts';
 import { decidePullRequest, pullRequestNeeds } from '../lifecycle/pull-request.ts';
@@ -20,6 +20,7 @@ import type { Clock } from './clock.ts';
 import { createBranchReconciler } from './engine-branch.ts';
 import { newMemory, type Memory } from './engine-facts.ts';
 import { readStanding } from './engine-standing.ts';
+import { readMergedRequest } from './merged-request.ts';
 import { decideApart } from './proposal-thread.ts';
 import type { OpenPullRequest, PullRequestContext, PullRequestOutcome, Reconciler } from './reconcile.ts';
 
@@ -162,34 +163,32 @@ async function reconcilePullRequest(
     context.log.info({ sha: world.pullRequest.head, reason: reason.code }, reason.message);
   }
   context.signal.throwIfAborted();
-  if (world.pullRequest.state === 'merged') await tellEnd(port, world);
+  const lookAgainAt = world.pullRequest.state === 'merged' ? await tellEnd(port, world) : null;
   const branchTouched = await apply(port, world, decision, context);
-  return { head: world.pullRequest.head, branchTouched, requeueAt: decision.recheckAt };
+  return { head: world.pullRequest.head, branchTouched, requeueAt: decision.recheckAt ?? lookAgainAt };
 }
 
-/** Makes the comment of a merged request tell its end, where whoever ended it could not. */
+/**
+ * Makes the comment of a merged request tell its end, where whoever ended it could not.
+ * @returns when to look again, where GitHub may not have linked yet what stands at the same path.
+ */
 async function tellEnd(
   port: RepositoryPort,
-  { pullRequest, repository, tip }: PullRequestWorld,
-): Promise<void> {
+  { now, pullRequest, repository }: PullRequestWorld,
+): Promise<Instant | null> {
+  const { number, comments } = pullRequest;
   const purpose = purposeOf(pullRequest, repository);
-  const comment = ownComment(pullRequest.comments, repository.botId);
-  if (purpose.kind !== 'request') return;
+  const comment = ownComment(comments, repository.botId);
+  if (purpose.kind !== 'request') return null;
   const told = comment !== null && tellsEnd(comment.body) && !isTouched(comment);
-  if (told && saysAlready(pullRequest.comments, repository.botId, comment.body)) return;
-  if (tip.requests.some(({ path }) => path === purpose.path)) return;
+  if (told && saysAlready(comments, repository.botId, comment.body)) return null;
   const display = port.withPurpose('display');
-  const landings = await display.readLandings(await display.readBranch(), {
-    granted: [purpose.path],
-    pending: [],
-  });
-  const history = landings.get(purpose.path)?.grantHistory ?? [];
-  const spent = spentOn(history, repository, pullRequest.number);
+  const became = await readMergedRequest(display, repository, purpose.path, number);
+  if (became.kind === 'waiting' && !became.linked) return now + linkingDeadline;
   // Nothing was ever said here, nor granted: it was before our time.
-  if (comment === null && spent === null) return;
-  const by = history[0]?.sha ?? tip.sha;
-  const finding = spent?.finding ?? { code: 'request-removed', message: reasons['request-removed'].text };
-  await display.publishComment(pullRequest.number, endedComment(finding, spent?.evidence ?? null, by));
+  if (became.kind !== 'ended' || (comment === null && became.evidence === null)) return null;
+  await display.publishComment(number, endedComment(became.finding, became.evidence, became.by));
+  return null;
 }
 
 async function apply(

@@ -7,23 +7,23 @@ import type { Instant } from '../base/instant.ts';
 import { finding, reasons, type Finding } from '../base/reasons.ts';
 import { judgePlanApprovals, missingApprovals } from './approvals.ts';
 import { carrierFindings, purposeOf } from './candidate.ts';
-import { readEndings, readEvidence, type GrantEvidence } from './evidence.ts';
+import type { GrantEvidence } from './evidence.ts';
 import type {
   AccountFacts,
   FileFacts,
-  HistoryCommit,
   LandingFacts,
   PullRequestFacts,
   RepositoryFacts,
   TipFacts,
 } from './facts.ts';
+import { spentOn } from './merged-request.ts';
 import { openGrantsOf } from './open-grants.ts';
 import { planRequest, type Plan } from './plan.ts';
 import { revokedBy } from './revocation.ts';
 import { readTrusted } from './trusted.ts';
 
-/** GitHub links a merged commit to its pull request with a delay; after this long there is none. */
-const linkingDeadline = 10 * 60_000;
+/** GitHub links a merged commit to its pull request with a delay; after this many milliseconds there is none. */
+export const linkingDeadline = 10 * 60_000;
 
 export interface LandingQuestion {
   readonly repository: RepositoryFacts;
@@ -76,7 +76,7 @@ export function judgeLanding(question: LandingQuestion): LandingVerdict {
     evidence: null,
   });
   const spent = spentOn(landing.grantHistory, repository, pullRequest.number);
-  if (spent !== null) return { kind: 'ended', pullRequest, ...spent };
+  if (spent !== null) return { kind: 'ended', pullRequest, finding: spent.finding, evidence: spent.evidence };
   const wrong = landedWrongly(question, pullRequest);
   if (wrong !== null) return ended(wrong);
 
@@ -121,34 +121,13 @@ function landedWrongly(question: LandingQuestion, pullRequest: PullRequestFacts)
   const purpose = purposeOf(pullRequest, repository);
   if (purpose.kind !== 'request' || purpose.path !== file.path) return finding('landed-differently');
   if (pullRequest.baseRef !== repository.defaultBranch) return finding('landed-differently');
+  const [carrier] = carrierFindings(pullRequest);
+  if (carrier !== undefined) return finding('landed-unapproved', carrier.message);
   const [change, ...others] = landing.landed ?? [];
   const exactly = change?.path === file.path && change.change === 'added' && others.length === 0;
   if (!exactly) return finding('landed-differently');
-  if (pullRequest.addedFile?.sha !== file.sha || file.mode !== '100644') return finding('request-edited');
-  const [carrier] = carrierFindings(pullRequest);
-  return carrier === undefined ? null : finding('landed-unapproved', carrier.message);
-}
-
-/**
- * One pull request yields one grant, ever: what history says was granted to this one, and why it ended. Signatures do
- * not matter here, for whoever forges a grant commit only ends an access.
- */
-export function spentOn(
-  grantHistory: readonly HistoryCommit[],
-  repository: RepositoryFacts,
-  pullRequest: number,
-): { readonly evidence: GrantEvidence; readonly finding: Finding } | null {
-  const own = grantHistory.filter((commit) => commit.author?.id === repository.botId);
-  const evidence = own
-    .map((commit) => readEvidence(commit.message))
-    .find((candidate) => candidate?.pullRequest === pullRequest);
-  if (evidence === undefined || evidence === null) return null;
-  const [newest] = grantHistory;
-  const code =
-    newest !== undefined && own.includes(newest)
-      ? readEndings(newest.message).get(evidence.grant)
-      : undefined;
-  return { evidence, finding: finding(code ?? 'grant-removed') };
+  const asked = pullRequest.addedFile?.sha === file.sha && file.mode === '100644';
+  return asked ? null : finding('request-edited');
 }
 
 function judgePlanned(

@@ -263,6 +263,25 @@ describe('deliveries', () => {
 });
 
 describe('a restart', () => {
+  test('tells of what was taken away meanwhile, although another request stands in its place', async () => {
+    world = await createTestWorld();
+    const first = await world.grant('again');
+    await unseen(async () => {
+      await world.force({ [requestPath('again')]: null, [grantPath('again')]: null });
+      const second = await world
+        .as('grace')
+        .propose({ path: requestPath('again'), text: requestText(), title: 'Again', branch: 'again-2' });
+      await world.as('bob').review(second, 'APPROVE');
+      await world.forceMerge(second);
+    });
+    expect(await world.comment(first)).toContain('access is in force until');
+    const replica = await world.replica();
+    world.deliverTo(replica);
+    replica.sweep('everything');
+    await world.settle();
+    expect(await world.comment(first)).toContain('**Ended: ');
+  });
+
   test('between any two writes leaves nothing undone', async () => {
     world = await createTestWorld();
     let step = 0;

@@ -38,6 +38,21 @@ async function grant(): Promise<string> {
 }
 
 describe('the pull request behind a request', () => {
+  it('is found by the link of GitHub where it has more commits than are read', async () => {
+    const { number, head } = await world.requestAccess();
+    const { git } = world.as('alice').rest;
+    const at = { owner: 'acme', repo: 'access' };
+    const { data: first } = await git.getCommit({ ...at, commit_sha: head });
+    let last = head;
+    for (let each = 0; each < 105; each++) {
+      const made = { message: `Nothing ${each}`, tree: first.tree.sha, parents: [last] };
+      last = (await git.createCommit({ ...at, ...made })).data.sha;
+    }
+    await git.updateRef({ ...at, ref: 'heads/alice/inc-1', sha: last });
+    await world.mergeAsAdmin(number, 'rebase');
+    expect(await landing()).toMatchObject({ pullRequest: { number, commitsComplete: false } });
+  });
+
   it.each(['merge', 'squash', 'rebase'] as const)(
     'is found after a %s, with what it landed',
     async (method) => {

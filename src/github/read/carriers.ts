@@ -67,7 +67,7 @@ async function findCarriers(
   added: ReadonlyMap<string, HistoryCommit>,
 ): Promise<ReadonlyMap<string, Carrier>> {
   const known = await merged(context, branch, read.pullRequests);
-  const unexplained = [...added.values()].filter((commit) => carrierOf(commit, known) === null);
+  const unexplained = [...added.values()].filter((commit) => carrierOf(commit, known, read.links) === null);
   const linked = new Set(unexplained.flatMap(({ sha }) => read.links.get(sha) ?? []));
   const further = [...linked].filter((number) => !read.pullRequests.has(number));
   const more =
@@ -77,7 +77,7 @@ async function findCarriers(
   const all = more === null ? known : [...known, ...(await merged(context, branch, more.pullRequests))];
   const carriers = new Map<string, Carrier>();
   for (const [path, commit] of added) {
-    const carrier = carrierOf(commit, all);
+    const carrier = carrierOf(commit, all, read.links);
     if (carrier === null) continue;
     const { merge } = carrier;
     const present =
@@ -103,10 +103,21 @@ async function merged(
   return carriers;
 }
 
-/** Where one commit came with two pull requests, the older one counts: the other was made from its commit. */
-function carrierOf(commit: HistoryCommit, carriers: readonly Carrier[]): Carrier | null {
+/**
+ * Where one commit came with two pull requests, the older one counts: the other was made from its commit. Of a pull
+ * request with more commits than are read GitHub's link is believed, for it is granted nothing.
+ */
+function carrierOf(
+  { sha }: HistoryCommit,
+  carriers: readonly Carrier[],
+  links: LandingsRead['links'],
+): Carrier | null {
   const [first] = carriers
-    .filter(({ merge }) => merge.commits.has(commit.sha))
+    .filter(
+      ({ raw: { number, commits }, merge }) =>
+        merge.commits.has(sha) ||
+        (commits.totalCount > commits.nodes.length && links.get(sha)?.includes(number) === true),
+    )
     .sort((a, b) => a.raw.number - b.raw.number);
   return first ?? null;
 }
