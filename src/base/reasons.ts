@@ -72,6 +72,7 @@ export const reasons = {
   'duration-too-long': { outcome: 'refuse', text: 'The duration is longer than allowed' },
   'ticket-missing': { outcome: 'refuse', text: 'The policy asks for a ticket' },
   'danger-refused': { outcome: 'refuse', text: 'What the grant would give is refused' },
+  'beyond-ceilings': { outcome: 'refuse', text: 'The cluster would refuse it: it goes past the ceilings' },
   'no-owner': { outcome: 'refuse', text: 'Nobody who could approve owns the request path' },
 
   // Waiting for somebody
@@ -85,6 +86,7 @@ export const reasons = {
 
   // Waiting for an administrator
   'policy-invalid': { outcome: 'hold', text: 'The policy on the default branch is missing or not valid' },
+  'ceilings-invalid': { outcome: 'hold', text: 'The committed ceilings of the cluster cannot be read' },
   unprotected: { outcome: 'hold', text: 'The default branch is not protected as Curfew needs it' },
   'clock-skew': { outcome: 'hold', text: 'The clock of Curfew differs from the clock of GitHub' },
   'repository-moved': {

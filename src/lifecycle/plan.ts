@@ -13,6 +13,7 @@ import type { KubernetesObject } from '../base/json.ts';
 import { finding, type Finding } from '../base/reasons.ts';
 import { formatDuration } from '../base/duration.ts';
 import { decidePolicy } from '../policy/decide.ts';
+import { beyondCeilings } from '../policy/excess.ts';
 import { identityByLogin } from '../policy/identity.ts';
 import type { ApprovalDemand, EffectiveLimits, PersonInTeams, Policy } from '../policy/policy.ts';
 import { parseAccessRequest, type ParsedRequest } from '../request/parse.ts';
@@ -24,7 +25,7 @@ import { judgeDangers } from './dangers.ts';
 import { judgeEffect, type GrantEffect } from './effect.ts';
 import type { AccountFacts, FileFacts, TipFacts } from './facts.ts';
 import { grantId } from './grant.ts';
-import { readPlainFile, readTrusted, type Sourced, type Trusted } from './trusted.ts';
+import { readCommittedCeilings, readPlainFile, readTrusted, type Sourced, type Trusted } from './trusted.ts';
 
 export interface Person {
   readonly id: number;
@@ -171,6 +172,9 @@ function planParsed(question: ParsedQuestion): Planned {
     );
   }
 
+  const beyond = refusedByCeilings(question, objects.value, duration, fault);
+  if (beyond !== null) return beyond;
+
   const environment = policy.clusters[path.cluster]?.environment ?? 'production';
   const effect = judgeEffect({
     objects: objects.value,
@@ -253,6 +257,30 @@ function withoutTemplate({ trusted, parsed }: ParsedQuestion, fault: FaultAt): P
   const message = `There is no template ${name}`;
   const remedy = `choose one of: ${known.join(', ')}`;
   return refused([finding('unknown-template', message)], [fault('template', message, remedy)]);
+}
+
+/** What the cluster would refuse is not granted first and withdrawn afterwards. */
+function refusedByCeilings(
+  { tip, path }: ParsedQuestion,
+  objects: readonly KubernetesObject[],
+  duration: number,
+  fault: FaultAt,
+): Planned | null {
+  const ceilings = readCommittedCeilings(tip, path.cluster);
+  if (!ceilings.ok) {
+    return refused(
+      ceilings.faults.map(({ file, line, message }) =>
+        finding('ceilings-invalid', `Line ${line} of ${file}: ${message}`),
+      ),
+      ceilings.faults,
+    );
+  }
+  const excess = ceilings.value === null ? [] : beyondCeilings(ceilings.value, objects, duration);
+  if (excess.length === 0) return null;
+  return refused(
+    excess.map(({ message }) => finding('beyond-ceilings', message)),
+    excess.map(({ field, message, remedy }) => fault(field, message, remedy)),
+  );
 }
 
 /**

@@ -7,6 +7,7 @@ import type { Fault } from '../base/fault.ts';
 import type { KubernetesObject } from '../base/json.ts';
 import { success, type Result } from '../base/result.ts';
 import type { Invariant } from '../effect/network/invariant.ts';
+import { ceilingsPath, parseCeilings, type Ceilings } from '../policy/ceilings.ts';
 import type { Policy } from '../policy/policy.ts';
 import { readManifests } from '../request/manifests.ts';
 import { parseCatalogRole, parseTemplate } from '../template/parse.ts';
@@ -61,6 +62,7 @@ const readers = {
   template: onceForEachFile(parseTemplate),
   role: onceForEachFile(parseCatalogRole),
   manifests: onceForEachFile(readManifests),
+  ceilings: onceForEachFile(parseCeilings),
 };
 
 /** The grant in a file of the tip. */
@@ -137,4 +139,10 @@ export function readSnapshot(tip: TipFacts, cluster: string): Snapshot {
     objects: results.flatMap((result) => (result.ok ? result.value : [])),
     faults: results.flatMap((result) => (result.ok ? [] : result.faults)),
   };
+}
+
+/** The ceilings of a cluster as they are committed; null where they are not. */
+export function readCommittedCeilings(tip: TipFacts, cluster: string): Result<Ceilings | null> {
+  const file = tip.clusters.find(({ path }) => path === ceilingsPath(cluster));
+  return file === undefined ? success(null) : readers.ceilings(file);
 }

@@ -3,10 +3,13 @@ import { ownersOf, skippedLinesFor, type Codeowners } from '../approval/codeowne
 import { formatDuration } from '../base/duration.ts';
 import type { Fault } from '../base/fault.ts';
 import { lookup } from '../base/lookup.ts';
+import type { KubernetesObject } from '../base/json.ts';
 import { compilePattern } from '../base/pattern.ts';
 import { didYouMean } from '../base/suggest.ts';
 import { quote } from '../base/text.ts';
+import type { Ceilings } from '../policy/ceilings.ts';
 import { entriesFor } from '../policy/entries.ts';
+import { beyondCeilings } from '../policy/excess.ts';
 import { identityByLogin } from '../policy/identity.ts';
 import { effectiveLimits } from '../policy/limits.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -25,6 +28,8 @@ export interface Repository {
   readonly templates: ReadonlyMap<string, Template>;
   /** By name with prefix. */
   readonly roles: ReadonlyMap<string, CatalogRole>;
+  /** By cluster. */
+  readonly ceilings: ReadonlyMap<string, Ceilings>;
 }
 
 /** A request that is well-formed, in its place. */
@@ -75,7 +80,7 @@ function checkOwners(file: string, codeowners: Codeowners | null): readonly Faul
 /** Stands for the grant that the request would become. */
 const placeholder = { id: 'grant-000000000000', user: 'user@example.com' };
 
-function checkTemplate(request: Request, { roles, templates }: Repository): readonly Fault[] {
+function checkTemplate(request: Request, { roles, templates, ceilings }: Repository): readonly Fault[] {
   const { file, path, parsed, template, duration } = request;
   if (template === null) {
     const name = parsed.request.template;
@@ -104,7 +109,22 @@ function checkTemplate(request: Request, { roles, templates }: Repository): read
   if (!parameters.ok) return [...faults, ...parameters.faults];
   const context = { ...placeholder, namespace: path.namespace, duration };
   const rendered = renderTemplate(template, parameters.value, context, roles);
-  return rendered.ok ? faults : [...faults, ...rendered.faults];
+  return [
+    ...faults,
+    ...(rendered.ok ? checkCeilings(request, ceilings.get(path.cluster), rendered.value) : rendered.faults),
+  ];
+}
+
+function checkCeilings(
+  request: Request,
+  ceilings: Ceilings | undefined,
+  objects: readonly KubernetesObject[],
+): readonly Fault[] {
+  if (ceilings === undefined) return [];
+  // Who asks is not known here.
+  return beyondCeilings({ ...ceilings, users: ['*'] }, objects, request.duration).map(
+    ({ field, message, remedy }) => faultAt(request, field, message, remedy),
+  );
 }
 
 function checkPolicy(request: Request, policy: Policy): readonly Fault[] {

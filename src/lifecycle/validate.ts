@@ -8,6 +8,7 @@ import { lookup } from '../base/lookup.ts';
 import { success, type Result } from '../base/result.ts';
 import { didYouMean } from '../base/suggest.ts';
 import { quote } from '../base/text.ts';
+import { isCeilingsPath, parseCeilings } from '../policy/ceilings.ts';
 import type { Policy } from '../policy/policy.ts';
 import { readManifests } from '../request/manifests.ts';
 import { isRequestFile } from '../request/path.ts';
@@ -109,11 +110,15 @@ function readRepository(reader: Reader, files: RepositoryFiles, policy: Policy |
   }
   const templates = reader.readAll('templates/', parseTemplate);
   const roles = reader.readAll('templates/roles/', parseCatalogRole);
+  const ceilings = [...files.keys()]
+    .filter(isCeilingsPath)
+    .flatMap((path) => reader.read(path, parseCeilings) ?? []);
   return {
     policy,
     codeowners: reader.read(codeownersPath ?? '', (file, text) => success(parseCodeowners(file, text))),
     templates: new Map(templates.map((template) => [template.name, template])),
     roles: new Map(roles.map((role) => [role.name, role])),
+    ceilings: new Map(ceilings.map((each) => [each.cluster, each])),
   };
 }
 

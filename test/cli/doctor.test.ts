@@ -338,7 +338,10 @@ describe('a gap', () => {
     [
       'ceilings that no cluster could read',
       async () => push('clusters/prod-eu/ceilings.yaml', (text) => text.replace('4h0m', 'long')),
-      [/^ceilings problem: Those of prod-eu: maxDuration is no duration such as 4h/],
+      [
+        /^files problem: clusters\/prod-eu\/ceilings\.yaml:1:1: the ceilings cannot be read: maxDuration is no duration such as 4h/,
+        /^ceilings problem: Those of prod-eu cannot be read: nothing new is granted there → correct/,
+      ],
     ],
     [
       'a policy that pauses',
@@ -359,7 +362,7 @@ describe('a gap', () => {
           text.replace('    staging:', '    other: {environment: test}\n    staging:'),
         ),
       [
-        /^ceilings note: Those of other are not in clusters\/other\/, so nothing is compared → commit them as/,
+        /^ceilings note: Those of other are not committed: .* → commit them as clusters\/other\/ceilings\.yaml/,
         /^clusters note: Nobody reports whether other takes a commit/,
         'adoption problem: Curfew has not written grants/other/README.md → see that it runs, and look into its log',
       ],

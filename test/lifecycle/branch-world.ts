@@ -49,6 +49,8 @@ export function tipWith(files: Iterable<readonly [string, string]>): TipFacts {
     roles: over(repositoryTip.roles, put.roles),
     requests: put.requests,
     grants: put.grants,
+    // What was worked out of the snapshots is known for as long as the list is the same.
+    clusters: put.clusters.length === 0 ? repositoryTip.clusters : over(repositoryTip.clusters, put.clusters),
   };
 }
 

@@ -771,6 +771,53 @@ const clusters: readonly Mutant[] = [
 const ofProposals = ['test/lifecycle/proposal.test.ts'];
 const ofStatements = ['test/lifecycle/invariants.test.ts'];
 
+const ofCeilings = ['test/policy/ceilings.test.ts', 'test/lifecycle/ceilings.test.ts'];
+
+const ceilings: readonly Mutant[] = [
+  {
+    name: 'ceilings: a plan is not held against them',
+    file: plan,
+    find: 'const excess = ceilings.value === null ? [] : beyondCeilings(ceilings.value, objects, duration);',
+    replace: 'const excess = [];',
+    tests: ofCeilings,
+  },
+  {
+    name: 'ceilings: a copy that cannot be read is none',
+    file: plan,
+    find: 'if (!ceilings.ok) {',
+    replace: 'if (!ceilings.ok) return null; if (!ceilings.ok) {',
+    tests: ofCeilings,
+  },
+  {
+    name: 'ceilings: the copy is that of any cluster',
+    file: 'src/policy/ceilings.ts',
+    find: 'return ceilingsPath(ceilings.cluster) === file',
+    replace: "return file !== ''",
+    tests: ofCeilings,
+  },
+  {
+    name: 'ceilings: a role with a star fits other roles',
+    file: 'src/policy/excess.ts',
+    find: "ceiling === 'users' ? matchesGlob(entry, name) : entry === name;",
+    replace: 'matchesGlob(entry, name);',
+    tests: ofCeilings,
+  },
+  {
+    name: 'ceilings: roles in the whole cluster are those of namespaces',
+    file: 'src/policy/excess.ts',
+    find: "...missing('clusterRoles', inCluster.flatMap(roleOf)),",
+    replace: "...missing('roles', inCluster.flatMap(roleOf)),",
+    tests: ofCeilings,
+  },
+  {
+    name: 'ceilings: a proposal is held against their copy unread',
+    file: 'src/lifecycle/proposal/faults.ts',
+    find: "isCeilingsPath(file.path) ? textOf(file) : ''",
+    replace: "isCeilingsPath(file.path) ? '' : ''",
+    tests: ofCeilings,
+  },
+];
+
 const proposals: readonly Mutant[] = [
   {
     name: 'proposal: lost protection is no refusal',
@@ -938,6 +985,7 @@ export const mutants: readonly Mutant[] = [
   ...rendering,
   ...engine,
   ...clusters,
+  ...ceilings,
   ...proposals,
   ...effects,
 ];

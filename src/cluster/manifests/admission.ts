@@ -4,8 +4,8 @@
  */
 import { grantLabel } from '../../base/grant-marks.ts';
 import type { JsonObject, KubernetesObject } from '../../base/json.ts';
+import { ceilingsName } from '../../policy/ceilings.ts';
 import { applier, guard, systemNamespace } from '../identities.ts';
-import { ceilingsName } from './ceilings.ts';
 import { labelsOf } from './object.ts';
 import { authority, confinement, placement } from './rules/authority.ts';
 import { ceilingRules } from './rules/ceilings.ts';

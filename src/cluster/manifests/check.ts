@@ -1,8 +1,9 @@
 /** Whether what is installed in a cluster holds what Curfew expects of it. */
 import { isDeepStrictEqual } from 'node:util';
 import type { KubernetesObject } from '../../base/json.ts';
+import { ceilingsName, readCeilings, type Ceilings } from '../../policy/ceilings.ts';
 import { admissionObjects } from './admission.ts';
-import { ceilingsName, readCeilings, widerThan, type Ceilings } from './ceilings.ts';
+import { widerThan } from './ceilings.ts';
 
 /**
  * What is wrong with the installed rules and ceilings, one sentence each. `installed` is what the API server shows of

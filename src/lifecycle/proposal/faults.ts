@@ -1,5 +1,6 @@
 /** What is wrong with the files that a pull request changes: the faults that `curfew validate` would print. */
 import { formatFault, type Fault } from '../../base/fault.ts';
+import { isCeilingsPath } from '../../policy/ceilings.ts';
 import type { FileFacts, ProposedFiles, TipFacts } from '../facts.ts';
 import { readSnapshotFile } from '../trusted.ts';
 import { isTrustedPath } from '../trusted-paths.ts';
@@ -29,12 +30,18 @@ function isSnapshot({ path }: FileFacts): boolean {
   return path.startsWith('clusters/') && !path.endsWith('.md');
 }
 
-/** Requests and grants are judged elsewhere; what snapshots say is read once for all, so here only their paths matter. */
+/**
+ * Requests and grants are judged elsewhere; what snapshots say is read once for all, so here only their paths matter, but
+ * for ceilings.
+ */
 function faultsOf(tip: TipFacts): readonly Fault[] {
+  const textOf = ({ mode, text }: FileFacts): string | null => (mode === '100644' ? text : null);
   const files = [tip.policy, tip.codeowners, ...tip.templates, ...tip.roles].flatMap((file) =>
-    file === null ? [] : [[file.path, file.mode === '100644' ? file.text : null] as const],
+    file === null ? [] : [[file.path, textOf(file)] as const],
   );
-  const snapshots = tip.clusters.map(({ path }) => [path, ''] as const);
+  const snapshots = tip.clusters.map(
+    (file) => [file.path, isCeilingsPath(file.path) ? textOf(file) : ''] as const,
+  );
   const grants = tip.grants.map(({ path }) => [path, ''] as const);
   return validateRepository(new Map([...files, ...snapshots, ...grants])).filter(({ file }) =>
     isTrustedPath(file),

@@ -4,16 +4,18 @@ import { escapeMarkdown } from '../../base/markdown.ts';
 import { compareRbac } from '../../effect/rbac/compare.ts';
 import { loadRbac } from '../../effect/rbac/world.ts';
 import { count, joinWords } from '../../effect/network/words.ts';
+import { beyondCeilings } from '../../policy/excess.ts';
 import { effectiveLimits } from '../../policy/limits.ts';
 import { objectsOf } from '../alarms.ts';
 import { judgeEffect } from '../effect.ts';
 import type { ProvenGrant } from '../grant-state.ts';
 import { describeScope } from '../plan.ts';
+import { readCommittedCeilings } from '../trusted.ts';
 import type { Allowance } from './allowance.ts';
-import { nested, section, type Section } from './section.ts';
+import { missingFrom, nested, section, type Section } from './section.ts';
 import { catalogOf, type Side } from './side.ts';
 
-/** A section with an item for each grant that ends, gives less, or comes to be dangerous. */
+/** A section with an item for each grant that ends, gives less, goes past a ceiling, or comes to be dangerous. */
 export function grantChanges(
   before: Side,
   after: Side,
@@ -36,12 +38,12 @@ export function grantChanges(
   );
   const said = [
     ...(ends.length === 0 ? [] : [`${count(ends.length, 'grant')} in force would end`]),
-    ...(others.length === 0 ? [] : [`${count(others.length, 'grant')} in force would give something else`]),
+    ...(others.length === 0 ? [] : [`${count(others.length, 'grant')} in force would be judged otherwise`]),
   ];
   return section('Grants in force', [...ended, ...others], joinWords(said));
 }
 
-/** What the holder loses, and which dangers appear, while the grant goes on. */
+/** What the holder loses, what the cluster would no longer take, and which dangers appear, while the grant goes on. */
 function goesOn(
   grant: ProvenGrant,
   before: Side,
@@ -63,12 +65,25 @@ function goesOn(
         null,
         { minor: null },
       ).flatMap(({ losses }) => losses.map((loss) => `loses: ${loss}`));
-  if (!snapshotChanged || !allowance.take(2)) return lost;
+  if (!snapshotChanged) return lost;
+  const beyond = missingFrom(excessOf(grant, before), excessOf(grant, after)).map(
+    (excess) => `would be refused today: ${excess}`,
+  );
+  if (!allowance.take(2)) return [...lost, ...beyond];
   const [known, dangers] = [dangersOf(grant, before), dangersOf(grant, after)];
   return [
     ...lost,
+    ...beyond,
     ...dangers.filter((danger) => !known.includes(danger)).map((danger) => `new danger, ${danger}`),
   ];
+}
+
+/** Ceilings hold what is new; what is there goes on. */
+function excessOf({ path, evidence, file }: ProvenGrant, { tip }: Side): readonly string[] {
+  const ceilings = readCommittedCeilings(tip, path.cluster);
+  if (!ceilings.ok || ceilings.value === null) return [];
+  const duration = (evidence.expiresAt - evidence.grantedAt) / 1000;
+  return beyondCeilings(ceilings.value, objectsOf({ file }), duration).map(({ message }) => message);
 }
 
 function dangersOf(grant: ProvenGrant, { tip, trusted, policy }: Side): readonly string[] {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { admissionObjects, ruleSets } from '../../../src/cluster/manifests/admission.ts';
-import { ceilingsConfigMap, type Ceilings } from '../../../src/cluster/manifests/ceilings.ts';
+import { ceilingsConfigMap } from '../../../src/cluster/manifests/ceilings.ts';
 import { checkAdmission } from '../../../src/cluster/manifests/check.ts';
+import type { Ceilings } from '../../../src/policy/ceilings.ts';
 import { roles } from '../../template/catalog.ts';
 
 const ceilings: Ceilings = {

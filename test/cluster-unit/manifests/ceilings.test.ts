@@ -5,11 +5,10 @@ import {
   ceilingsConfigMap,
   ceilingsOf,
   neverGranted,
-  readCeilings,
   widerThan,
-  type Ceilings,
 } from '../../../src/cluster/manifests/ceilings.ts';
 import { readPolicyFile } from '../../../src/lifecycle/read-policy.ts';
+import { readCeilings, type Ceilings } from '../../../src/policy/ceilings.ts';
 import type { Policy } from '../../../src/policy/policy.ts';
 import { templateFiles, templateFrom } from '../../template/catalog.ts';
 
