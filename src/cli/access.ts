@@ -2,12 +2,8 @@
 import { resolve } from 'node:path';
 import { parseInstant, type Instant } from '../base/instant.ts';
 import { accessAt, type Access } from '../lifecycle/access.ts';
-import {
-  clusterOfReadme,
-  tellStory,
-  type GitCommit,
-  type MainlineCommit,
-} from '../lifecycle/access-history.ts';
+import { tellStory, type GitCommit, type MainlineCommit } from '../lifecycle/access-history.ts';
+import { clusterOfReadme } from '../lifecycle/pin.ts';
 import { printAccess, toJson } from './access-text.ts';
 import { parseArguments } from './arguments.ts';
 import { exitCode, InputError, type Command, type CommandIo } from './command.ts';

@@ -7,7 +7,7 @@ import { readEndings, readEvidence, type GrantEvidence } from './evidence.ts';
 import type { AccountFacts } from './facts.ts';
 import type { ReasonCode } from '../base/reasons.ts';
 import { requestPathOfGrant } from './grant-state.ts';
-import { readPin, type Pin } from './pin.ts';
+import { clusterOfReadme, readPin, type Pin } from './pin.ts';
 
 /** An author or committer as a commit names them; anybody can write anything here. */
 export interface GitPerson {
@@ -135,11 +135,6 @@ export function accountOf({ email }: GitPerson): AccountFacts | null {
 /** `Erin <erin@example.com>` */
 export function formatPerson({ name, email }: GitPerson): string {
   return `${name} <${email}>`;
-}
-
-/** The cluster whose README a path is; null for every other path. */
-export function clusterOfReadme(path: string): string | null {
-  return /^grants\/([^/]+)\/README\.md$/.exec(path)?.[1] ?? null;
 }
 
 /**

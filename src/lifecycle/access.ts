@@ -6,7 +6,6 @@ import type { Instant } from '../base/instant.ts';
 import { finding, type Finding } from '../base/reasons.ts';
 import {
   accountOf,
-  clusterOfReadme,
   formatPerson,
   type AccessLife,
   type AccessStory,
@@ -16,6 +15,7 @@ import {
 } from './access-history.ts';
 import { readEndings, type GrantEvidence } from './evidence.ts';
 import type { FileFacts, TipFacts } from './facts.ts';
+import { clusterOfReadme } from './pin.ts';
 import { judgeGrant, type GrantQuestion, type GrantState, type ProvenGrant } from './grant-state.ts';
 
 export interface AccessQuestion {
@@ -107,7 +107,7 @@ function stateOf(
     },
     now: at,
     teams: new Map(),
-    comments: [],
+    commentsOf: () => [],
     ...known,
   });
 }

@@ -14,7 +14,7 @@ import { judgeGrant, requestPathOfGrant, type GrantState, type ProvenGrant } fro
 import { ownComment, saysAlready } from './comments.ts';
 import { judgeLanding, type GrantVerdict, type LandingVerdict } from './landing.ts';
 import { leftOpen } from './left-open.ts';
-import { clusterReadme, pinOf, readmePath } from './pin.ts';
+import { clusterOfReadme, clusterReadme, pinOf, readmePath } from './pin.ts';
 import { requestedSubject } from './plan.ts';
 import { judgeRefusals, type Refusals } from './refused-by-cluster.ts';
 import { obstacles } from './protection.ts';
@@ -169,27 +169,23 @@ function grantStates(world: BranchWorld, context: BranchContext): readonly Grant
   const { repository, tip, landings, merges } = world;
   return tip.grants.filter(isGrantFile).map((file) => {
     const landing = landings.get(requestPathOfGrant(file.path) ?? '') ?? null;
-    const question = {
+    return judgeGrant({
       repository,
       tip,
       file,
       landing,
       now: context.latestNow,
       teams: context.teams,
-      comments: [],
+      commentsOf: (pullRequest) => commentsOf(world, pullRequest),
       blobs: context.blobs,
       merges,
-    };
-    const state = judgeGrant(question);
-    // Which pull request to listen to is known only once the evidence is read.
-    if (state.kind !== 'in-force') return state;
-    return judgeGrant({ ...question, comments: commentsOf(world, state.grant.evidence.pullRequest) });
+    });
   });
 }
 
 /** Everything below `grants/` but the READMEs that Curfew itself keeps there. */
 function isGrantFile({ path }: FileFacts): boolean {
-  return !/^grants\/[^/]+\/README\.md$/.test(path);
+  return clusterOfReadme(path) === null;
 }
 
 /** Access that its cluster refuses has ended, even if nothing else ends it. */

@@ -42,8 +42,8 @@ export interface GrantQuestion {
   /** The latest time ever seen. */
   readonly now: Instant;
   readonly teams: ReadonlyMap<string, TeamFacts>;
-  /** Comments of the pull request of this grant. */
-  readonly comments: readonly CommentFacts[];
+  /** The comments of a pull request: of which one, the evidence says. */
+  readonly commentsOf: (pullRequest: number) => readonly CommentFacts[];
   /** Texts of role blobs as they were when access was granted, by SHA. */
   readonly blobs: ReadonlyMap<string, string>;
   /** How pull requests were merged of late; empty where nobody can be asked. They only take away. */
@@ -137,13 +137,23 @@ function provenBy(
   return commit.parents.length === 1 && commit.parents[0] === evidence.tip ? evidence : null;
 }
 
+const endedIds = new WeakMap<readonly MergeFacts[], ReadonlySet<string>>();
+
+/** Ids of the grants that pull requests ended, by the messages of their merges; the same list is read once for all. */
+function endedBy(merges: readonly MergeFacts[]): ReadonlySet<string> {
+  const ids =
+    endedIds.get(merges) ?? new Set(merges.flatMap(({ message }) => [...readEndings(message).keys()]));
+  endedIds.set(merges, ids);
+  return ids;
+}
+
 /** Why a grant has ended; null while it is in force. */
 function endOf(question: GrantQuestion, grant: ProvenGrant): Finding | null {
-  const { tip, now, teams, comments, merges } = question;
+  const { tip, now, teams, commentsOf, merges } = question;
   const { evidence, path } = grant;
   if (now >= evidence.expiresAt) return finding('expired');
   // A merge that takes the files from an old commit leaves no trace in their history, nor does a history rewritten.
-  if (merges.some(({ message }) => readEndings(message).has(evidence.grant))) {
+  if (endedBy(merges).has(evidence.grant)) {
     return finding(
       'grant-removed',
       'This access had ended before, and putting its files back does not bring it back',
@@ -153,7 +163,7 @@ function endOf(question: GrantQuestion, grant: ProvenGrant): Finding | null {
   if (request === undefined) return finding('request-removed');
   if (request.sha !== evidence.requestBlob || request.mode !== '100644') return finding('request-edited');
   const people = { subjectId: evidence.subject.id, requesterId: evidence.requester.id };
-  const revoker = revokedBy(comments, evidence.request, people, tip, teams);
+  const revoker = revokedBy(commentsOf(evidence.pullRequest), evidence.request, people, tip, teams);
   if (revoker !== null) return finding('revoked', `Revoked by ${revoker}`);
   const trusted = readTrusted(tip);
   // A policy that cannot be read is a failed read, and a failed read never ends a grant.

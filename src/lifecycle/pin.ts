@@ -5,15 +5,23 @@
  */
 import type { RepositoryFacts } from './facts.ts';
 
+/** What was adopted. */
 export interface Pin {
   readonly repositoryId: number;
   readonly defaultBranch: string;
 }
 
+/** Where the README of a cluster lies. */
 export function readmePath(cluster: string): string {
   return `grants/${cluster}/README.md`;
 }
 
+/** The cluster whose README a path is; null for every other path. */
+export function clusterOfReadme(path: string): string | null {
+  return /^grants\/([^/]+)\/README\.md$/.exec(path)?.[1] ?? null;
+}
+
+/** The pin of the repository as it is now. */
 export function pinOf(repository: RepositoryFacts): Pin {
   return { repositoryId: repository.id, defaultBranch: repository.defaultBranch };
 }

@@ -34,7 +34,7 @@ function judge(overrides: Partial<GrantQuestion> = {}, files: Files = {}): Grant
     landing: { ...landing, grantHistory: [made] },
     now: noon + 5 * minute,
     teams,
-    comments: [],
+    commentsOf: () => [],
     merges: [],
     blobs: new Map(),
     ...overrides,
@@ -94,7 +94,7 @@ describe('a grant', () => {
       [path, text],
       [requestFile, requestText],
     ]);
-    expect(judge({ tip, comments: [comment(author)] })).toMatchObject({ kind });
+    expect(judge({ tip, commentsOf: () => [comment(author)] })).toMatchObject({ kind });
   });
 
   test.each([
@@ -102,7 +102,7 @@ describe('a grant', () => {
     ['an owner', people.bob],
     ['a revoker', people.dan],
   ])('ends where %s comments /revoke', (_, author) => {
-    const state = judge({ comments: [comment(author)] });
+    const state = judge({ commentsOf: () => [comment(author)] });
     expect(state).toMatchObject({ kind: 'ended', finding: { code: 'revoked' } });
   });
 
@@ -113,7 +113,7 @@ describe('a grant', () => {
     ['the command is not the first line', comment(people.alice, { body: 'no:\n/revoke' })],
     ['the first line says more', comment(people.alice, { body: '/revoke tomorrow' })],
   ])('goes on where %s', (_, said) => {
-    expect(judge({ comments: [said] })).toMatchObject({ kind: 'in-force' });
+    expect(judge({ commentsOf: () => [said] })).toMatchObject({ kind: 'in-force' });
   });
 
   test.each([

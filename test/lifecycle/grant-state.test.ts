@@ -103,7 +103,7 @@ function judge(
     landing: { ...landing, grantHistory: [grantCommit] },
     now: noon + 5 * minute,
     teams,
-    comments: [],
+    commentsOf: () => [],
     blobs: new Map([[file('', role).sha, role]]),
     merges: [],
     ...overrides,

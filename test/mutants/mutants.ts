@@ -548,8 +548,8 @@ const proof: readonly Mutant[] = [
   {
     name: 'evidence: what a merged revert ended is in force again',
     file: grantState,
-    find: 'if (merges.some(({ message }) => readEndings(message).has(evidence.grant))) {',
-    replace: 'if (merges.some(({ message }) => readEvidence(message) !== null)) {',
+    find: 'if (endedBy(merges).has(evidence.grant)) {',
+    replace: 'if (endedBy(merges).has(evidence.request)) {',
     tests: ofGrants,
   },
   {
