@@ -4,6 +4,7 @@
  */
 import { LRUCache } from 'lru-cache';
 import type { TeamFacts } from '../approval/approval.ts';
+import { cacheOf } from '../base/cache.ts';
 import type {
   AccountFacts,
   FileFacts,
@@ -52,7 +53,7 @@ export class RepositoryMemory {
   /** Teams that may not write, by what REST said. That they may is asked anew each time. */
   readonly teamsThatCannotWrite = new LRUCache<string, true>({ max: 100, ttl: forgotten });
   /** Authors of pull requests, by number. */
-  readonly authors = new LRUCache<number, AccountFacts>({ max: many });
+  readonly authors = cacheOf<number, AccountFacts>(many);
   /** The file that a head adds, by commit. */
   readonly addedFiles = new LRUCache<string, FileFacts>({
     maxSize: 8 * 1024 * 1024,
@@ -65,20 +66,20 @@ export class RepositoryMemory {
       [...files.values()].reduce((sum, file) => sum + 300 + 2 * (file?.text?.length ?? 0), 300),
   });
   /** What one account ever said of a commit, by the newest status of the same context: with that it is complete. */
-  readonly revisions = new LRUCache<string, RevisionFacts>({ max: 2000 });
+  readonly revisions = cacheOf<string, RevisionFacts>(2000);
   readonly #comments = new LRUCache<number, Seen<readonly OwnComment[]>>({
     maxSize: 8 * 1024 * 1024,
     sizeCalculation: ({ value }) => value.reduce((sum, { body }) => sum + 2 * body.length, 100),
   });
-  readonly #checks = new LRUCache<string, Seen<PublishedCheck>>({ max: many });
-  readonly #pushes = new LRUCache<string, Seen<LastPush>>({ max: 1000 });
-  readonly #merges = new LRUCache<number, { readonly head: string; readonly push: LastPush }>({ max: 1000 });
+  readonly #checks = cacheOf<string, Seen<PublishedCheck>>(many);
+  readonly #pushes = cacheOf<string, Seen<LastPush>>(1000);
+  readonly #merges = cacheOf<number, { readonly head: string; readonly push: LastPush }>(1000);
   /** Teams that decisions asked about of late. */
   readonly #wantedTeams = new LRUCache<string, true>({ max: 20 });
   #teams: Seen<ReadonlyMap<string, TeamFacts | null>> | null = null;
   readonly histories = new HistoryCache();
   /** Whether a commit whose author GraphQL does not name is our bot's. */
-  readonly botCommits = new LRUCache<string, boolean>({ max: many });
+  readonly botCommits = cacheOf<string, boolean>(many);
   /** The trusted files as they were read last; null before. */
   files: TreeFacts | null = null;
   #defaultBranch: string | null = null;

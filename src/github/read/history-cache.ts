@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { cacheOf } from '../../base/cache.ts';
 import type { HistoryCommit, LandingFacts } from '../../lifecycle/facts.ts';
 import type { TipId } from './repository.ts';
 
@@ -26,7 +26,7 @@ export function grantPathOf(requestPath: string): string {
  * by one commit that left both files as they were, for git's history of a path then goes on at the first parent.
  */
 export class HistoryCache {
-  readonly #entries = new LRUCache<string, Entry>({ max: 5000 });
+  readonly #entries = cacheOf<string, Entry>(5000);
 
   /** @param blobs those at this tip. */
   get(requestPath: string, tip: TipId, blobs: LandingBlobs): Histories | undefined {

@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateSync, inflateSync } from 'node:zlib';
 import { LRUCache } from 'lru-cache';
+import { cacheOf } from '../../base/cache.ts';
 import type { Instant } from '../../base/instant.ts';
 
 const objectTypes = ['blob', 'tree', 'commit', 'tag'] as const;
@@ -63,8 +64,8 @@ const cacheSize = 20_000;
 export class ObjectStore {
   readonly #directory: string;
   readonly #folders = new Set<string>();
-  readonly #commits = new LRUCache<string, Commit>({ max: cacheSize });
-  readonly #trees = new LRUCache<string, readonly TreeEntry[]>({ max: cacheSize });
+  readonly #commits = cacheOf<string, Commit>(cacheSize);
+  readonly #trees = cacheOf<string, readonly TreeEntry[]>(cacheSize);
   readonly #blobs = new LRUCache<string, Buffer>({
     maxSize: 64 << 20,
     sizeCalculation: (blob) => blob.length + 1,

@@ -6,7 +6,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { LRUCache } from 'lru-cache';
+import { cacheOf } from '../../base/cache.ts';
 import { changedPaths } from './changed-paths.ts';
 import { oneSidedChanges, parseDiffTree } from './diff.ts';
 import type { FileChange } from './diff.ts';
@@ -28,9 +28,9 @@ export class GitRepository {
   readonly directory: string;
   readonly objects: ObjectStore;
   #refs: ReadonlyMap<string, string>;
-  readonly #merges = new LRUCache<string, MergeResult>({ max: 2_000 });
-  readonly #changes = new LRUCache<string, readonly FileChange[]>({ max: 2_000 });
-  readonly #mergeBases = new LRUCache<string, { readonly sha: string | undefined }>({ max: 10_000 });
+  readonly #merges = cacheOf<string, MergeResult>(2_000);
+  readonly #changes = cacheOf<string, readonly FileChange[]>(2_000);
+  readonly #mergeBases = cacheOf<string, { readonly sha: string | undefined }>(10_000);
 
   private constructor(directory: string) {
     this.directory = directory;

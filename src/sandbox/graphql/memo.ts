@@ -1,5 +1,6 @@
 /** Answers about commits, which never change, kept per repository: the same few are asked for again and again. */
-import { LRUCache } from 'lru-cache';
+import type { LRUCache } from 'lru-cache';
+import { cacheOf } from '../../base/cache.ts';
 import type { GitRepository } from '../git/repository.ts';
 
 /** One kind of answer. */
@@ -21,7 +22,7 @@ export class Memo<T extends object> {
   get(git: GitRepository, key: string, compute: () => T): T {
     let answers = this.#answers.get(git);
     if (answers === undefined) {
-      answers = new LRUCache({ max: this.#max });
+      answers = cacheOf(this.#max);
       this.#answers.set(git, answers);
     }
     const known = answers.get(key);
