@@ -197,7 +197,7 @@ function withdrawRefused(state: GrantState, { withdrawn }: Refusals): GrantState
 
 function verdictOf(
   path: string,
-  { repository, tip, landings, now }: BranchWorld,
+  { repository, tip, landings, merges, now }: BranchWorld,
   context: BranchContext,
   blocked: readonly Finding[],
 ): LandingVerdict {
@@ -216,6 +216,7 @@ function verdictOf(
     teams: context.teams,
     subjectAccount: login === undefined ? null : (context.accounts.get(login) ?? null),
     obstacles: blocked,
+    merges,
   });
 }
 

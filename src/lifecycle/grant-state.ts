@@ -139,12 +139,21 @@ function provenBy(
 
 const endedIds = new WeakMap<readonly MergeFacts[], ReadonlySet<string>>();
 
-/** Ids of the grants that pull requests ended, by the messages of their merges; the same list is read once for all. */
-function endedBy(merges: readonly MergeFacts[]): ReadonlySet<string> {
+/**
+ * That a grant had ended before, as the merges say; null where none does. A merge that takes files from an old commit
+ * leaves no trace in their history, nor does a history rewritten.
+ */
+export function endedBefore(grant: string, merges: readonly MergeFacts[]): Finding | null {
+  // The same list is asked with every grant, and one message may end a thousand.
   const ids =
     endedIds.get(merges) ?? new Set(merges.flatMap(({ message }) => [...readEndings(message).keys()]));
   endedIds.set(merges, ids);
-  return ids;
+  return ids.has(grant)
+    ? finding(
+        'grant-removed',
+        'This access had ended before, and putting its files back does not bring it back',
+      )
+    : null;
 }
 
 /** Why a grant has ended; null while it is in force. */
@@ -152,13 +161,8 @@ function endOf(question: GrantQuestion, grant: ProvenGrant): Finding | null {
   const { tip, now, teams, commentsOf, merges } = question;
   const { evidence, path } = grant;
   if (now >= evidence.expiresAt) return finding('expired');
-  // A merge that takes the files from an old commit leaves no trace in their history, nor does a history rewritten.
-  if (endedBy(merges).has(evidence.grant)) {
-    return finding(
-      'grant-removed',
-      'This access had ended before, and putting its files back does not bring it back',
-    );
-  }
+  const before = endedBefore(evidence.grant, merges);
+  if (before !== null) return before;
   const request = tip.requests.find((file) => file.path === evidence.request);
   if (request === undefined) return finding('request-removed');
   if (request.sha !== evidence.requestBlob || request.mode !== '100644') return finding('request-edited');

@@ -5,6 +5,7 @@
 import type { ApprovalVerdict, TeamFacts } from '../approval/approval.ts';
 import type { Instant } from '../base/instant.ts';
 import { finding, reasons, type Finding } from '../base/reasons.ts';
+import { parseRequestPath } from '../request/path.ts';
 import { judgePlanApprovals, missingApprovals } from './approvals.ts';
 import { carrierFindings, purposeOf } from './candidate.ts';
 import type { GrantEvidence } from './evidence.ts';
@@ -12,10 +13,13 @@ import type {
   AccountFacts,
   FileFacts,
   LandingFacts,
+  MergeFacts,
   PullRequestFacts,
   RepositoryFacts,
   TipFacts,
 } from './facts.ts';
+import { grantId } from './grant.ts';
+import { endedBefore } from './grant-state.ts';
 import { spentOn } from './merged-request.ts';
 import { openGrantsOf } from './open-grants.ts';
 import { planRequest, type Plan } from './plan.ts';
@@ -35,6 +39,8 @@ export interface LandingQuestion {
   readonly subjectAccount: AccountFacts | null;
   /** Reasons why nothing at all is granted now. */
   readonly obstacles: readonly Finding[];
+  /** How pull requests were merged of late. */
+  readonly merges: readonly MergeFacts[];
 }
 
 export type LandingVerdict =
@@ -77,6 +83,11 @@ export function judgeLanding(question: LandingQuestion): LandingVerdict {
   });
   const spent = spentOn(landing.grantHistory, repository, pullRequest.number);
   if (spent !== null) return { kind: 'ended', pullRequest, finding: spent.finding, evidence: spent.evidence };
+  const path = parseRequestPath(landing.path);
+  const before = path.ok
+    ? endedBefore(grantId(repository.id, path.value, pullRequest.number), question.merges)
+    : null;
+  if (before !== null) return ended(before);
   const wrong = landedWrongly(question, pullRequest);
   if (wrong !== null) return ended(wrong);
 

@@ -110,6 +110,7 @@ export function landed(given: Landed = {}): LandingQuestion {
     teams,
     subjectAccount: null,
     obstacles: [],
+    merges: [],
     ...given.question,
   };
 }

@@ -42,6 +42,18 @@ describe('a landed request', () => {
     });
   });
 
+  test('is granted once only, also where the history that says so is no more', () => {
+    const merges = [
+      { sha: sha('end'), message: `Revert\n\nCurfew-Ended: revoked ${granted().commit.evidence.grant} x` },
+    ];
+    expect(judgeLanding(landed({ question: { merges } }))).toMatchObject({
+      kind: 'ended',
+      finding: { code: 'grant-removed' },
+    });
+    const others = [{ sha: sha('end'), message: 'Revert\n\nCurfew-Ended: revoked payments-000000000000 x' }];
+    expect(judgeLanding(landed({ question: { merges: others } }))).toMatchObject({ kind: 'grant' });
+  });
+
   test.each([
     ['with other files', { landing: { landed: [itself, elsewhere] } }, 'landed-differently'],
     ['as a change', { landing: { landed: [{ ...itself, change: 'modified' }] } }, 'landed-differently'],

@@ -363,7 +363,14 @@ const expiry: readonly Mutant[] = [
   {
     name: 'landing: one pull request yields a second grant',
     file: landing,
-    find: "if (spent !== null) return { kind: 'ended', pullRequest, ...spent };",
+    find: "if (spent !== null) return { kind: 'ended', pullRequest, finding: spent.finding, evidence: spent.evidence };",
+    replace: '',
+    tests: ofLandings,
+  },
+  {
+    name: 'landing: one pull request yields a second grant once history is rewritten',
+    file: landing,
+    find: 'if (before !== null) return ended(before);',
     replace: '',
     tests: ofLandings,
   },
@@ -377,8 +384,8 @@ const expiry: readonly Mutant[] = [
   {
     name: 'landing: other bytes than were approved',
     file: landing,
-    find: "if (pullRequest.addedFile?.sha !== file.sha || file.mode !== '100644')",
-    replace: "if (file.mode !== '100644')",
+    find: "const asked = pullRequest.addedFile?.sha === file.sha && file.mode === '100644';",
+    replace: "const asked = file.mode === '100644';",
     tests: ofLandings,
   },
   {
@@ -548,8 +555,8 @@ const proof: readonly Mutant[] = [
   {
     name: 'evidence: what a merged revert ended is in force again',
     file: grantState,
-    find: 'if (endedBy(merges).has(evidence.grant)) {',
-    replace: 'if (endedBy(merges).has(evidence.request)) {',
+    find: 'const before = endedBefore(evidence.grant, merges);',
+    replace: 'const before = endedBefore(evidence.request, merges);',
     tests: ofGrants,
   },
   {

@@ -49,9 +49,9 @@ export const breaks: readonly NamedBreak[] = [
   },
   {
     name: 'a grant that was deleted by hand is granted again',
-    file: landing,
-    find: 'if (evidence === undefined || evidence === null) return null;',
-    replace: 'if (evidence !== null) return null;',
+    file: 'src/lifecycle/merged-request.ts',
+    find: 'if (granted === undefined) return null;',
+    replace: 'if (granted !== null) return null;',
   },
   {
     name: 'no direct commit where the revert pull request is refused',

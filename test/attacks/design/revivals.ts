@@ -170,6 +170,24 @@ export const revivals: readonly Attack[] = [
     },
   },
   {
+    name: 'the history of the default branch is rewritten to before the grant, which has ended since',
+    refused: 'access that had ended',
+    reason: 'grant-removed',
+    says: /had ended before, and putting its files back does not bring it back/,
+    alert: true,
+    alone: true,
+    play: async (field) => {
+      const { grant } = await handedBack(field, 'again');
+      const { octokit } = field.as('erin');
+      const { data: granted } = await octokit.git.getCommit({ ...repo, commit_sha: grant });
+      await setMain(field, granted.parents[0]?.sha ?? '', true);
+      await field.calm();
+      const { data: anew } = await octokit.repos.listCommits({ ...repo, path: grantPath('again') });
+      if (anew.length > 0) throw new Error('one pull request was granted twice');
+      return { removed: requestPath('again') };
+    },
+  },
+  {
     name: 'a pull request of the App’s own is squashed with a forged grant and forged evidence',
     refused: 'a grant that is not a commit of Curfew',
     reason: 'grant-without-evidence',
