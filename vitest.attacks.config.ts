@@ -6,8 +6,6 @@ export default defineConfig({
   test: {
     ...base.test,
     include: ['test/attacks/**/*.test.ts'],
-    // They share nothing but code: a worker loads it once.
-    isolate: false,
     reporters: ['./test/attacks/table.ts', 'default'],
   },
 });
