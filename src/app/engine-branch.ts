@@ -3,27 +3,23 @@
  * commit the branch is read again and decided anew, for the tip that was decided on is gone.
  */
 import type { Instant } from '../base/instant.ts';
-import { finding, isAlert, reasons } from '../base/reasons.ts';
+import { isAlert, reasons } from '../base/reasons.ts';
 import { GitHubError } from '../github/errors.ts';
 import type { RepositoryPort } from '../github/port.ts';
-import { decideBranch, type BranchDecision, type Tell } from '../lifecycle/branch.ts';
-import { saysAlready } from '../lifecycle/comments.ts';
+import { decideBranch, type BranchDecision } from '../lifecycle/branch.ts';
 import type { BranchWorld } from '../lifecycle/facts.ts';
-import { grantCommit, type GrantCommit } from '../lifecycle/grant-commit.ts';
 import { foreignCommit, readmeCommit } from '../lifecycle/housekeeping.ts';
 import { revertOf, supersededReverts, type Ended } from '../lifecycle/revert.ts';
-import { requestPath } from '../request/path.ts';
-import { endedComment, grantedComment, notEndedComment, waitingComment } from '../lifecycle/story.ts';
+import { endedComment, notEndedComment } from '../lifecycle/story.ts';
 import type { Clock } from './clock.ts';
 import { newMemory, readKnown, readRest, type Memory } from './engine-facts.ts';
+import { grantOne, type Applied } from './engine-grant.ts';
 import { landRevert, type Landed } from './engine-revert.ts';
+import { say, tell } from './engine-tell.ts';
 import type { BranchOutcome, ReconcileContext, Reconciler } from './reconcile.ts';
 
 /** How often a run decides anew before it leaves the rest to the next one. */
 const maximumRounds = 100;
-
-/** How many grants that GitHub refuses a run offers: each costs as much of the budgets as one that it takes. */
-const mostRefused = 3;
 
 /** Builds the branch loop. What it remembers is only what it need not read again. */
 export function createBranchReconciler(clock: Pick<Clock, 'now'>): Reconciler['branch'] {
@@ -41,10 +37,12 @@ interface Evaluation {
   readonly decision: BranchDecision;
 }
 
-/** What applying came to: whether to decide anew, and when a grant that was just made ends. */
-interface Applied {
-  readonly again: boolean;
-  readonly grantEndsAt: Instant | null;
+/** What a run has come to so far: it holds also where something then fails. */
+interface Progress {
+  /** Null until the tip has been read. */
+  adopted: boolean | null;
+  wakeAt: Instant | null;
+  failure: GitHubError | null;
 }
 
 async function reconcileBranch(
@@ -53,35 +51,50 @@ async function reconcileBranch(
   clock: Pick<Clock, 'now'>,
   memory: Memory,
 ): Promise<BranchOutcome> {
-  let adopted = false;
-  let wakeAt: Instant | null = null;
-  let unread: GitHubError | null = null;
+  const progress: Progress = { adopted: null, wakeAt: null, failure: null };
+  try {
+    await runRounds(port, context, clock, memory, progress);
+  } catch (error) {
+    if (!(error instanceof GitHubError)) throw error;
+    progress.failure = error;
+  }
+  const { adopted, wakeAt, failure } = progress;
+  if (adopted === null) throw failure ?? new Error('a run of the branch loop read nothing');
+  const pullRequests = [...(memory.untold ?? [])];
+  memory.untold = new Set();
+  return { adopted, wakeAt, pullRequests, failure };
+}
+
+async function runRounds(
+  port: RepositoryPort,
+  context: ReconcileContext,
+  clock: Pick<Clock, 'now'>,
+  memory: Memory,
+  progress: Progress,
+): Promise<void> {
   for (let round = 0; round < maximumRounds; round++) {
     context.signal.throwIfAborted();
     const known = await readKnown(port, clock, memory);
-    adopted = known.read.tip.policy !== null;
     // What has ended is ended before anything is asked that might fail.
     const over = decideBranch(known.world, known.context);
+    progress.adopted = known.read.tip.policy !== null;
+    progress.wakeAt = over.wakeAt;
     const ended = await applyEnd(port, { world: known.world, decision: over }, context, memory);
     if (ended !== 'nothing') {
       observe(over, context);
       const alone = known.paths.pending.length === 0 && over.inForce.length === 0;
-      if (ended === 'settled' && alone && isAllEnded(known.world, over)) break;
+      if (ended === 'settled' && alone && isAllEnded(known.world, over)) return;
       continue;
     }
     const rest = await readRest(port, known, memory, context.log);
     const decision = decideBranch(rest.world, rest.context);
     observe(decision, context);
-    const applied = await applyNext(port, { world: rest.world, decision }, context, memory);
-    wakeAt = earliest(decision.wakeAt, applied.grantEndsAt);
-    unread = rest.unread;
-    if (!applied.again) break;
+    progress.wakeAt = decision.wakeAt;
+    const applied = await applyNext(port, { world: rest.world, decision }, over, context, memory);
+    progress.wakeAt = earliest(decision.wakeAt, applied.grantEndsAt);
+    progress.failure = rest.unread;
+    if (!applied.again) return;
   }
-  const pullRequests = [...(memory.untold ?? [])];
-  memory.untold = new Set();
-  // Everything else is done; what could not be read is tried again when the error says.
-  if (unread !== null) throw unread;
-  return { adopted, wakeAt, pullRequests };
 }
 
 function earliest(a: Instant | null, b: Instant | null): Instant | null {
@@ -107,17 +120,21 @@ function observe(decision: BranchDecision, context: ReconcileContext): void {
   }
 }
 
-/** Applies what comes first. */
+/**
+ * Applies what comes first.
+ * @param over the decision of a moment ago, whose ends GitHub refused if it had any.
+ */
 async function applyNext(
   port: RepositoryPort,
   evaluation: Evaluation,
+  over: BranchDecision,
   context: ReconcileContext,
   memory: Memory,
 ): Promise<Applied> {
   const { world, decision } = evaluation;
   const again: Applied = { again: true, grantEndsAt: null };
   const settled: Applied = { again: false, grantEndsAt: null };
-  const ended = await applyEnd(port, evaluation, context, memory);
+  const ended = endsMore(decision, over) ? await applyEnd(port, evaluation, context, memory) : 'nothing';
   // A revert that landed whole settles all that has ended: only what else there is wants another look.
   if (ended !== 'nothing') return ended === 'settled' && isAllEnded(world, decision) ? settled : again;
   await tidyReverts(port, world, decision.ended);
@@ -126,12 +143,18 @@ async function applyNext(
     if (outcome.kind !== 'refused') return again;
     context.log.error({ outcome }, 'the READMEs below grants/ could not be written');
   }
-  const granted = await grantOne(port, evaluation, context, memory);
+  const granted = await grantOne(port, world, decision.grants, context, memory);
   if (granted !== null) return granted;
   for (const tell of decision.tells) await say(port, world, tell);
   const display = port.withPurpose('display');
   for (const { pullRequest, body } of decision.retold) await display.publishComment(pullRequest, body);
   return settled;
+}
+
+/** Whether more has ended than was over before. */
+function endsMore({ ended, foreign }: BranchDecision, over: BranchDecision): boolean {
+  const before = new Set(over.ended.map(({ request }) => request));
+  return foreign.length > over.foreign.length || ended.some(({ request }) => !before.has(request));
 }
 
 /** Takes away what has ended: `settled` where all of it is gone, `again` where the branch has to be read anew. */
@@ -201,23 +224,6 @@ async function tellRefused(
   }
 }
 
-/** Says on a pull request what was done. It is done, which is what counts: that it cannot be said undoes nothing. */
-async function tell(
-  port: RepositoryPort,
-  pullRequest: number,
-  body: string,
-  context: ReconcileContext,
-): Promise<boolean> {
-  try {
-    await port.withPurpose('display').publishComment(pullRequest, body);
-    return true;
-  } catch (error) {
-    if (!(error instanceof GitHubError)) throw error;
-    context.log.warn({ err: error, pullRequest }, 'the comment could not be written');
-    return false;
-  }
-}
-
 /** Closes pull requests of ours that no longer say what has ended, and deletes their branches. */
 async function tidyReverts(port: RepositoryPort, world: BranchWorld, ended: readonly Ended[]): Promise<void> {
   const wanted = ended.length === 0 ? null : revertOf(ended).branch;
@@ -225,76 +231,4 @@ async function tidyReverts(port: RepositoryPort, world: BranchWorld, ended: read
     if (number !== null && state === 'open') await port.closePullRequest(number);
     await port.deleteBranch(headRef);
   }
-}
-
-/** Makes the first grant that GitHub takes, and offers last what it did not take last; null where it takes none. */
-async function grantOne(
-  port: RepositoryPort,
-  { world, decision: { grants } }: Evaluation,
-  context: ReconcileContext,
-  { refused }: Memory,
-): Promise<Applied | null> {
-  const wanted = new Map(grants.map((verdict) => [requestPath(verdict.plan.path), verdict]));
-  for (const path of refused) if (!wanted.has(path)) refused.delete(path);
-  const before = [...refused];
-  const inOrder = [...wanted].sort(([a], [b]) => before.indexOf(a) - before.indexOf(b));
-  for (const [path, verdict] of inOrder.slice(0, mostRefused)) {
-    // Until it is taken: whatever error comes of it, the next run offers another one first.
-    refused.delete(path);
-    refused.add(path);
-    const applied = await grant(port, world, grantCommit(world, verdict), context);
-    if (applied === null) continue;
-    refused.delete(path);
-    return applied;
-  }
-  return null;
-}
-
-/** Null where GitHub refuses it. */
-async function grant(
-  port: RepositoryPort,
-  world: BranchWorld,
-  commit: GrantCommit,
-  context: ReconcileContext,
-): Promise<Applied | null> {
-  const { path, text, headline, body, evidence, verdict } = commit;
-  const outcome = await port.withPurpose('deciding').commit({
-    branch: world.repository.defaultBranch,
-    expectedHead: world.tip.sha,
-    headline,
-    body,
-    additions: [{ path, text }],
-    deletions: [],
-  });
-  switch (outcome.kind) {
-    case 'lost-race':
-      return { again: true, grantEndsAt: null };
-    case 'refused': {
-      const why = outcome.message.replaceAll(/\s+/g, ' ').replace(/[. ]+$/, '');
-      const refused = finding('merge-refused', `GitHub refuses the commit that would grant this: ${why}`);
-      context.log.error({ path, reason: refused.code, outcome }, 'the grant could not be committed');
-      context.observe.alerted(refused.code);
-      await tell(
-        port,
-        evidence.pullRequest,
-        waitingComment({ finding: refused, plan: verdict.plan }),
-        context,
-      );
-      return null;
-    }
-    case 'committed': {
-      context.log.info({ path, sha: outcome.sha, pullRequest: evidence.pullRequest }, headline);
-      await tell(port, evidence.pullRequest, grantedComment(verdict, evidence, outcome.sha), context);
-      const more = [...world.landings.values()].filter(({ pullRequest }) => pullRequest !== null).length > 1;
-      return { again: more, grantEndsAt: evidence.expiresAt };
-    }
-  }
-}
-
-/** Edits our comment where it says something else. */
-async function say(port: RepositoryPort, world: BranchWorld, { pullRequest, landing }: Tell): Promise<void> {
-  if (landing.kind !== 'wait') return;
-  const body = waitingComment(landing);
-  const said = saysAlready(landing.pullRequest?.comments ?? [], world.repository.botId, body);
-  if (!said) await port.withPurpose('display').publishComment(pullRequest, body);
 }

@@ -5,6 +5,7 @@
 import type { Logger } from 'pino';
 import type { Instant } from '../base/instant.ts';
 import type { ReasonCode } from '../base/reasons.ts';
+import type { GitHubError } from '../github/errors.ts';
 import type { RepositoryPort } from '../github/port.ts';
 
 /**
@@ -73,4 +74,6 @@ export interface BranchOutcome {
   readonly wakeAt: Instant | null;
   /** Pull requests whose check or comment should say something new because of what this run did. */
   readonly pullRequests: readonly number[];
+  /** What kept the run from doing all that was due, though it did the rest; null where nothing did. */
+  readonly failure: GitHubError | null;
 }

@@ -104,6 +104,8 @@ async function reconcileBranch(
   if (directory.adopt(repository, outcome.adopted)) enqueue(pullRequestsWork(repository));
   if (outcome.wakeAt !== null) enqueue(branchWork(repository), notBefore(outcome.wakeAt, options));
   for (const number of outcome.pullRequests) enqueue(pullRequestWork(repository, number));
+  // Last: the queue says when to try again, and nothing of the above waits for that.
+  if (outcome.failure !== null) throw outcome.failure;
 }
 
 async function lookOverPullRequests(

@@ -104,7 +104,7 @@ export function world(options: WorldOptions = {}): World {
       calls.push(`branch ${nameOf(port)}`);
       const outcome = await options.branch?.();
       if (outcome?.wakeAt !== undefined) context.observe.revoked(2_000);
-      return { adopted: true, wakeAt: null, pullRequests: [], ...outcome };
+      return { adopted: true, wakeAt: null, pullRequests: [], failure: null, ...outcome };
     },
   };
 }

@@ -72,6 +72,16 @@ test('an end that GitHub refuses is told once, and the access ends as soon as it
   expect(written).toEqual([]);
   expect(await comment(number)).toEqual(told);
 
+  // Once a run: the merge, and then the commit.
+  const tried: string[] = [];
+  const stop = world.sandbox.onRequest(({ actor, method, route, operation }) => {
+    const tries = operation === 'Commit' || route.endsWith('/merge');
+    if (actor === 'curfew[bot]' && tries) tried.push(operation ?? `${method} ${route}`);
+  });
+  await world.sweep();
+  expect(tried).toEqual(['PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge', 'Commit']);
+  stop();
+
   await setBypass(true);
   await world.sweep();
   expect(await world.grants()).toEqual([]);

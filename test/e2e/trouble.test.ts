@@ -223,6 +223,51 @@ describe('what cannot be read', () => {
   });
 });
 
+describe('a request that can never be read', () => {
+  /** It is merged, and GitHub does not say who pushed it, whoever asks how often. */
+  async function unreadable(): Promise<void> {
+    const number = await world.ask('poison');
+    await unseen(async () => {
+      await world.as('bob').review(number, 'APPROVE');
+      await world.forceMerge(number);
+    });
+    world.sandbox.faults.inject({
+      route: '/repos/{owner}/{repo}/activity',
+      effect: { kind: 'status', status: 403 },
+    });
+  }
+
+  test('does not keep a process that has just started from ending access on time', async () => {
+    world = await createTestWorld();
+    await world.grant('over');
+    await unreadable();
+    await world.curfew.drain(0);
+    const restarted = await world.replica();
+    restarted.sweep('everything');
+    await world.settle();
+    expect(await world.grants()).toEqual([grantPath('over')]);
+    world.clock.advance(61 * 60_000);
+    await world.settle();
+    expect(await world.grants()).toEqual([]);
+  });
+
+  test('nor an end from being told, where the comment could not be written at once', async () => {
+    world = await createTestWorld();
+    const number = await world.grant('over');
+    await unreadable();
+    const stop = world.sandbox.faults.inject({
+      method: 'PATCH',
+      route: '/repos/{owner}/{repo}/issues/comments/{comment_id}',
+      effect: { kind: 'status', status: 502 },
+    });
+    await world.as('alice').comment(number, '/revoke');
+    expect(await world.grants()).toEqual([]);
+    stop();
+    await world.pass(5);
+    expect(await world.comment(number)).toContain('**Ended: ');
+  });
+});
+
 describe('deliveries', () => {
   test('that are lost change nothing in the end', async () => {
     world = await createTestWorld();
