@@ -179,6 +179,9 @@ async function readAccounts(
   return accounts;
 }
 
+/** Milliseconds for which GitHub may not show everywhere what somebody has just written. */
+const settling = 60_000;
+
 /** Comments of these pull requests; what GitHub says was not touched since it was read is not read again. */
 async function readCommands(
   port: RepositoryPort,
@@ -186,12 +189,14 @@ async function readCommands(
   numbers: readonly number[],
   memory: Memory,
 ): Promise<readonly CommandsFacts[]> {
+  const touchedAt = new Map(read.recentlyMerged.map(({ number, updatedAt }) => [number, updatedAt]));
   const oldestListed = read.recentlyMerged.at(-1)?.updatedAt ?? 0;
   const stale = numbers.filter((number) => {
     const heard = memory.heard.get(number);
+    if (heard === undefined) return true;
+    const touched = touchedAt.get(number);
     // What is not on the list was last touched before everything that is.
-    const touched = read.recentlyMerged.find((each) => each.number === number)?.updatedAt ?? oldestListed;
-    return heard === undefined || touched >= heard.at;
+    return touched === undefined ? oldestListed >= heard.at : touched >= heard.at - settling;
   });
   for (const commands of await port.readCommands(stale)) {
     memory.heard.set(commands.pullRequest, { at: read.now, commands });

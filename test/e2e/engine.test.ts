@@ -1,5 +1,10 @@
+import { pino } from 'pino';
 import { afterEach, describe, expect, test } from 'vitest';
+import { createEngine } from '../../src/app/engine.ts';
+import type { ReconcileContext } from '../../src/app/reconcile.ts';
 import { finding } from '../../src/base/reasons.ts';
+import type { RepositoryPort } from '../../src/github/port.ts';
+import type { CommandsFacts } from '../../src/lifecycle/facts.ts';
 import { revertOf } from '../../src/lifecycle/revert.ts';
 import { createField } from '../attacks/field.ts';
 import { createTestWorld, grantPath, requestPath, requestText, type TestWorld } from './world.ts';
@@ -67,6 +72,33 @@ describe('the engine', () => {
     await world.pass(61);
     expect(await world.grants()).toEqual([]);
     expect(await world.paths()).not.toContain('templates/mine.yaml');
+  });
+
+  test('hears a revocation that GitHub shows later than that somebody spoke', async () => {
+    world = await createTestWorld();
+    const number = await world.grant('unheard');
+    world.sandbox.faults.onDelivery(() => 'drop');
+    const real = world.github.repository(world.installation.id, 'acme', 'access');
+    let before: readonly CommandsFacts[] | null = await real.readCommands([number]);
+    const behind = {
+      ...real,
+      withPurpose: (): RepositoryPort => behind,
+      readCommands: async (numbers: readonly number[]) => before ?? (await real.readCommands(numbers)),
+    };
+    const engine = createEngine(world.clock);
+    const context: ReconcileContext = {
+      log: pino({ level: 'silent' }),
+      signal: new AbortController().signal,
+      observe: { decided: () => {}, revoked: () => {}, alerted: () => {} },
+    };
+    await world.as('alice').comment(number, '/revoke');
+    world.clock.advance(2000);
+    await engine.branch(behind, context);
+    expect(await world.grants()).toEqual([grantPath('unheard')]);
+    before = null;
+    world.clock.advance(60_000);
+    await engine.branch(behind, context);
+    expect(await world.grants()).toEqual([]);
   });
 
   test('removes what others put below grants/', async () => {
