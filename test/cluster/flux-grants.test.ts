@@ -9,7 +9,7 @@ import { fluxObjects, fluxSecrets } from '../../src/cluster/manifests/flux.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { eventually, startCluster, type TestCluster } from './cluster.ts';
 import { startFlux, type Flux } from './flux.ts';
-import { grantText, install, shippedTemplates, type GrantOptions } from './grants.ts';
+import { grantText, install, shippedTemplates } from './grants.ts';
 
 const webhookSecret = 'between GitHub and Flux';
 const where = { owner: 'erin', repo: 'access' };
@@ -29,7 +29,7 @@ describe('Flux, as curfew manifests flux sets it up', () => {
   let name = '';
 
   beforeAll(async () => {
-    [cluster, sandbox] = await Promise.all([startCluster(), createSandbox()]);
+    [cluster, sandbox] = await Promise.all([startCluster(), createSandbox({ limits: false })]);
     const { url } = await sandbox.listen({ host: '127.0.0.1', port: 0 });
     sandbox.world.createUser({ login: 'erin', id: 1005 });
     sandbox.world.createRepository('erin/access', {
@@ -139,23 +139,51 @@ describe('Flux, as curfew manifests flux sets it up', () => {
     expect(await objectsOf(id)).toEqual([]);
   });
 
-  test('applies again what is there, without a change', async () => {
-    const grant: GrantOptions = { template: 'network-path', id: 'payments-again' };
-    await commit('grants/prod-eu/payments/again.yaml', grantText(grant));
+  test('asks of what is there only whether it is, on every further revision', async () => {
+    await commit(
+      'grants/prod-eu/payments/again.yaml',
+      grantText({ template: 'network-path', id: 'payments-again' }),
+    );
     await expect.poll(async () => await objectsOf('payments-again'), patience).toHaveLength(5);
-    const versions = async (): Promise<string> => {
-      const args = ['get', 'rolebindings,networkpolicies,serviceaccounts', '-n', 'payments'];
-      const { stdout } = await cluster.kubectl([
-        ...args,
-        '-o',
-        'jsonpath={.items[*].metadata.resourceVersion}',
-      ]);
-      return stdout;
-    };
-    const before = await versions();
+    const asked = async (): Promise<readonly string[]> =>
+      (await cluster.audit())
+        .filter(({ impersonatedUser }) => impersonatedUser?.username === applier.user)
+        .filter(({ objectRef }) => objectRef?.name?.startsWith('payments-again'))
+        .map(({ verb }) => verb);
+    const before = await asked();
+    expect(before).toContain('patch');
     const other = await commit('grants/prod-eu/README.md', 'Grants, still.\n');
     expect(await settles(other)).toBe('True');
-    expect(await versions()).toBe(before);
+    const since = (await asked()).slice(before.length);
+    expect(since).toHaveLength(5);
+    expect(new Set(since)).toEqual(new Set(['get']));
+  });
+
+  test('makes again what somebody deleted, and prunes it with the rest', async () => {
+    const deleted = await cluster.kubectl([
+      ...['delete', 'rolebindings', '-n', 'payments', '-l', 'curfew.dev/grant=payments-again'],
+    ]);
+    expect(deleted).toMatchObject({ code: 0 });
+    const next = await commit('grants/prod-eu/README.md', 'Grants.\n');
+    expect(await settles(next)).toBe('True');
+    expect(await objectsOf('payments-again')).toHaveLength(5);
+  });
+
+  test('a file that is changed afterwards changes nothing, and holds nothing up', async () => {
+    const path = 'grants/prod-eu/payments/changed.yaml';
+    const text = grantText({ template: 'read-logs', id: 'payments-changed' });
+    await commit(path, text);
+    await expect.poll(async () => await objectsOf('payments-changed'), patience).toHaveLength(1);
+    await commit('grants/prod-eu/payments/again.yaml', null);
+    const tampered = await commit(path, text.replaceAll('alice@example.com', 'mallory@example.com'));
+    expect(await settles(tampered)).toBe('True');
+    expect(await objectsOf('payments-again')).toEqual([]);
+    const list = { verb: 'list', resource: 'pods', namespace: 'payments' };
+    expect(await cluster.allows({ user: 'mallory@example.com' }, list)).toBe(false);
+    expect(await cluster.allows({ user: 'alice@example.com' }, list)).toBe(true);
+    const taken = await commit(path, null);
+    await expect.poll(async () => (await kustomization()).revision, patience).toContain(taken);
+    expect(await objectsOf('payments-changed')).toEqual([]);
   });
 
   test('acts as the applier, with the verbs that it has', async () => {

@@ -13,8 +13,8 @@ export interface TemporaryFolder {
 /** The input of the shell ends with our process; what wrote to the folder is being killed in that moment. */
 const shell = 'cat >/dev/null; sleep 1; rm -rf "$0"';
 
-export async function temporaryFolder(prefix: string): Promise<TemporaryFolder> {
-  const path = await mkdtemp(join(tmpdir(), prefix));
+export async function temporaryFolder(prefix: string, parent = tmpdir()): Promise<TemporaryFolder> {
+  const path = await mkdtemp(join(parent, prefix));
   const janitor = spawn('/bin/sh', ['-c', shell, path], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],

@@ -54,6 +54,7 @@ describe('Flux', () => {
       wait: false,
       serviceAccountName: 'curfew-applier',
       retryInterval: '15s',
+      commonMetadata: { annotations: { 'kustomize.toolkit.fluxcd.io/ssa': 'IfNotPresent' } },
       sourceRef: { kind: 'GitRepository', name: 'curfew-prod-eu' },
     });
   });
@@ -61,6 +62,7 @@ describe('Flux', () => {
   test('fetches nothing but the grants of its cluster', () => {
     expect(spec('GitRepository')).toMatchObject({
       ref: { branch: 'main' },
+      sparseCheckout: ['grants/prod-eu'],
       ignore: '/*\n!/grants\n/grants/*\n!/grants/prod-eu\n',
     });
   });

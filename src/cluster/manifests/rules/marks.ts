@@ -13,6 +13,9 @@ const tools = {
   annotations: ['argocd.argoproj.io/tracking-id', 'kubernetes.io/limit-ranger'],
 };
 
+/** The annotation by which Flux applies an object that is not there, and never one that is; it prunes it all the same. */
+export const applyOnce = { key: 'kustomize.toolkit.fluxcd.io/ssa', value: 'IfNotPresent' } as const;
+
 const namespaces = `^(${alwaysProtected.map((glob) => glob.replaceAll('*', '.*')).join('|')})$`;
 
 export const marks: RuleSet = {
@@ -42,7 +45,8 @@ export const marks: RuleSet = {
     {
       name: 'nothing-for-others',
       expression: `variables.labels.all(key, key.startsWith('curfew.dev/') || key in ${listed(tools.labels)}) &&
-variables.annotations.all(key, key in ${listed([...Object.values(grantAnnotations), ...tools.annotations])})`,
+variables.annotations.all(key, key in ${listed([...Object.values(grantAnnotations), ...tools.annotations])} ||
+  [key, variables.annotations[key]] == ${listed([applyOnce.key, applyOnce.value])})`,
       message:
         "an object of a grant carries Curfew's labels and annotations, and those by which Flux or Argo CD find it again; anything else could keep it from being pruned, or hand it to somebody else",
     },
