@@ -160,9 +160,8 @@ describe('Flux, as curfew manifests flux sets it up', () => {
   });
 
   test('makes again what somebody deleted, and prunes it with the rest', async () => {
-    const deleted = await cluster.kubectl([
-      ...['delete', 'rolebindings', '-n', 'payments', '-l', 'curfew.dev/grant=payments-again'],
-    ]);
+    const which = ['-n', 'payments', '-l', 'curfew.dev/grant=payments-again'];
+    const deleted = await cluster.kubectl(['delete', 'rolebindings', ...which]);
     expect(deleted).toMatchObject({ code: 0 });
     const next = await commit('grants/prod-eu/README.md', 'Grants.\n');
     expect(await settles(next)).toBe('True');
