@@ -96,7 +96,7 @@ async function removeBranch(
 async function ownHead(port: RepositoryPort, world: BranchWorld, revert: Revert): Promise<string | null> {
   const existing = world.reverts.find(({ headRef }) => headRef === revert.branch);
   if (existing !== undefined) {
-    if (isOwnCommit(existing, world, revert)) return existing.head.sha;
+    if (await isOwnCommit(port, existing, world, revert)) return existing.head.sha;
     // Somebody else pushed to the branch, or made it beforehand: nothing of it is used.
     await port.deleteBranch(revert.branch);
   }
@@ -112,13 +112,29 @@ async function ownHead(port: RepositoryPort, world: BranchWorld, revert: Revert)
   return outcome.kind === 'committed' ? outcome.sha : null;
 }
 
-/** Whether the branch of a run that was interrupted holds the very commit that this run would make. */
-function isOwnCommit({ head }: RevertFacts, { repository }: BranchWorld, revert: Revert): boolean {
-  const signed = head.signedByGitHub || !repository.signsCommits;
-  return (
-    signed &&
+/**
+ * Whether the branch of a run that was interrupted holds the very commit that this run would make. Who made it proves
+ * nothing: GitHub signs in our name what somebody squashes out of a pull request of ours, and what a server does not
+ * sign anybody can make. So what it changes is read.
+ */
+async function isOwnCommit(
+  port: RepositoryPort,
+  { head }: RevertFacts,
+  { repository, tip }: BranchWorld,
+  revert: Revert,
+): Promise<boolean> {
+  const seemsOwn =
+    (head.signedByGitHub || !repository.signsCommits) &&
     head.author?.id === repository.botId &&
-    head.message.trim() === `${revert.title}\n\n${revert.commitBody}`.trim()
+    head.message.trim() === `${revert.title}\n\n${revert.commitBody}`.trim() &&
+    head.parents.length === 1 &&
+    head.parents[0] === tip.sha;
+  if (!seemsOwn) return false;
+  const files = await port.readDifference(tip.sha, head.sha);
+  return (
+    files !== null &&
+    files.length === revert.deletions.length &&
+    files.every(({ path, change }) => change === 'deleted' && revert.deletions.includes(path))
   );
 }
 

@@ -9,6 +9,7 @@ import type { TeamFacts } from '../approval/approval.ts';
 import type { Instant } from '../base/instant.ts';
 import type {
   AccountFacts,
+  ChangedFile,
   CheckRunFacts,
   CommandsFacts,
   LandingFacts,
@@ -120,6 +121,8 @@ export interface RepositoryPort {
     branch: BranchRead,
     paths: { readonly granted: readonly string[]; readonly pending: readonly string[] },
   ): Promise<ReadonlyMap<string, LandingFacts>>;
+  /** Every file in which two commits differ, from their trees; null where they are too many to be read whole. */
+  readDifference(before: string, after: string): Promise<readonly ChangedFile[] | null>;
   /**
    * What GitOps engines say of the newest commits behind `tip`, by cluster. Costs nothing without reports, one request
    * while all is well, and up to twenty more for each cluster that refuses.

@@ -3,6 +3,7 @@ import type { AppIdentity, RepositoryContext } from './context.ts';
 import type { Purpose, RepositoryPort } from './port.ts';
 import { readAccount } from './read/account.ts';
 import { readBranch } from './read/branch.ts';
+import { readDifference } from './read/commit-difference.ts';
 import { readCommands } from './read/comments.ts';
 import { readLandings } from './read/landings.ts';
 import { readLastPush } from './read/last-push.ts';
@@ -38,6 +39,7 @@ export function createRepositoryPort(
     readPullRequest: async (number) => readPullRequest(await context(), number),
     readBranch: async () => readBranch(await context()),
     readLandings: async (branch, paths) => readLandings(await context(), branch, paths),
+    readDifference: async (before, after) => readDifference(await context(), before, after),
     readCommands: async (numbers) => readCommands(await context(), numbers),
     readTeams: async (teams) => readTeams(await context(), teams),
     readAccount: async (login) => readAccount(await context(), login),

@@ -3,7 +3,7 @@ import { buildSchema, parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { branchQuery } from '../../src/github/queries/branch.ts';
 import { commitMutation, lastCommitsQuery } from '../../src/github/queries/commit.ts';
-import { landingsQuery, rebaseQuery } from '../../src/github/queries/landings.ts';
+import { landingsQuery, rebaseQuery, treesQuery } from '../../src/github/queries/landings.ts';
 import { entriesQuery, objectsQuery } from '../../src/github/queries/objects.ts';
 import {
   commentsQuery,
@@ -25,6 +25,7 @@ const documents: Readonly<Record<string, string>> = {
   commitMutation,
   lastCommitsQuery,
   rebaseQuery,
+  treesQuery,
   contextsQuery,
   headQuery,
   openPullRequestsQuery,

@@ -704,9 +704,16 @@ const engine: readonly Mutant[] = [
   {
     name: 'engine: the branch of a stranger is landed',
     file: 'src/app/engine-revert.ts',
-    find: 'if (isOwnCommit(existing, world, revert)) return existing.head.sha;',
+    find: 'if (await isOwnCommit(port, existing, world, revert)) return existing.head.sha;',
     replace: 'if (existing.headRef === revert.branch) return existing.head.sha;',
     tests: ofEngine,
+  },
+  {
+    name: 'engine: what a branch in our name holds is not looked at',
+    file: 'src/app/engine-revert.ts',
+    find: "files.every(({ path, change }) => change === 'deleted' && revert.deletions.includes(path))",
+    replace: 'files.length > 0',
+    tests: ['test/attacks/reverts.test.ts'],
   },
   {
     name: 'engine: files that are none of ours stay',

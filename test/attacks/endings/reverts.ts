@@ -1,5 +1,8 @@
 /** Everything that could be done to the pull request by which access ends. */
 import { sha256 } from '../../../src/base/digest.ts';
+import { finding } from '../../../src/base/reasons.ts';
+import { readEvidence } from '../../../src/lifecycle/evidence.ts';
+import { revertOf } from '../../../src/lifecycle/revert.ts';
 import type { RequestFault } from '../../../src/sandbox/faults.ts';
 import { createPullRequest } from '../../../src/sandbox/operations/pull-requests.ts';
 import type { Attack } from '../attack.ts';
@@ -68,6 +71,68 @@ function smuggle(field: Field, branch: string): void {
   });
 }
 
+/** What GitHub squashes out of a pull request of the App, GitHub signs in the App's name, with whatever message. */
+async function forgeBySquash(field: Field, branch: string): Promise<void> {
+  const { octokit } = field.as('mallory');
+  const stuck = field.tip();
+  const other = await field.grant('other');
+  const bot = { actor: 'curfew[bot]', effect: { kind: 'status', status: 403 } } as const;
+  // A pull request of the App's stays open.
+  field.sandbox.faults.inject({ ...merging, actor: 'curfew[bot]', effect: { kind: 'status', status: 405 } });
+  field.sandbox.faults.inject({
+    ...bot,
+    method: 'PATCH',
+    route: '/repos/{owner}/{repo}/pulls/{pull_number}',
+  });
+  field.sandbox.faults.inject({ ...bot, method: 'DELETE' });
+  await field.as('alice').comment(other, '/revoke');
+  const [open] = (await field.reverts()).filter(({ state }) => state === 'open');
+  const { data: pull } = await octokit.pulls.get({ ...repo, pull_number: open?.number ?? 0 });
+
+  const { data: tree } = await octokit.git.getTree({ ...repo, tree_sha: 'main', recursive: 'true' });
+  const deletions = tree.tree.filter(
+    ({ path }) => path === requestPath('stuck') || path === grantPath('stuck'),
+  );
+  const { data: grant } = await octokit.git.getCommit({ ...repo, commit_sha: stuck });
+  const author = { name: 'curfew[bot]', email: grant.author.email };
+  const evidence = readEvidence(grant.message);
+  const revert = revertOf([
+    {
+      // The merge of the forgery says itself that the access ends.
+      finding: finding(
+        'grant-removed',
+        'This access had ended before, and putting its files back does not bring it back',
+      ),
+      request: requestPath('stuck'),
+      evidence,
+      pullRequest: evidence?.pullRequest ?? null,
+      leftOpen: [],
+      deletions: deletions.map(({ path, sha }) => ({ path, sha })),
+    },
+  ]);
+  if (revert.branch !== branch) throw new Error(`the forgery is for ${revert.branch}, not for ${branch}`);
+  await field.unseen(async () => {
+    await field.pointBranch('mallory', branch, field.tip());
+    await field.push('mallory', {
+      branch: 'forgery',
+      base: field.tip(),
+      files: { '.github/curfew.yaml': 'mine: now\n', 'templates/mine.yaml': 'mine: too\n' },
+      author,
+      committer: author,
+    });
+    await field.pointBranch('mallory', pull.head.ref, field.tip('forgery'));
+    await octokit.pulls.update({ ...repo, pull_number: pull.number, base: branch });
+    await octokit.pulls.merge({
+      ...repo,
+      pull_number: pull.number,
+      merge_method: 'squash',
+      commit_title: revert.title,
+      commit_message: revert.commitBody,
+    });
+  });
+  field.sandbox.faults.clear();
+}
+
 export const reverts: readonly Attack[] = [
   onRevert(
     'the branch of the revert is made beforehand, with content of its own',
@@ -92,6 +157,20 @@ export const reverts: readonly Attack[] = [
     'what was smuggled in',
     (field, branch) => meanwhile(field, merging, () => smuggle(field, branch)),
   ),
+  {
+    name: 'the branch of the revert is made beforehand, by a squash of a pull request of the App’s own',
+    refused: 'what was smuggled in',
+    reason: 'grant-removed',
+    says: /\*\*Ended: this access had ended before/,
+    alert: true,
+    alone: true,
+    play: async (field) => {
+      const number = await field.grant('stuck');
+      await forgeBySquash(field, await revertBranch(field, 'stuck'));
+      await field.calm();
+      return { pullRequest: number };
+    },
+  },
   onRevert('the branch of the revert is deleted', 'to keep the access', (field, branch) =>
     meanwhile(field, merging, () => git(field).updateRef(`refs/heads/${branch}`, null, field.tip(branch))),
   ),
