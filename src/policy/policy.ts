@@ -91,6 +91,7 @@ export interface LimitEntry {
   /** Seconds. */
   readonly approveWithin: number | null;
   readonly grantWithin: number | null;
+  /** How many grants of one person may be in force, here and elsewhere together, after one is made here. */
   readonly openPerPerson: number | null;
   readonly dangers: Readonly<Partial<Record<Severity, DangerRule>>>;
   readonly network: NetworkLimits | null;
@@ -126,6 +127,7 @@ export interface EffectiveLimits {
   readonly approveWithin: number;
   /** Seconds: 1 h unless the policy says less. */
   readonly grantWithin: number;
+  /** Null where no limit says anything. */
   readonly openPerPerson: number | null;
   readonly dangers: readonly { readonly severity: Severity; readonly rule: DangerRule }[];
   readonly network: readonly NetworkLimits[];

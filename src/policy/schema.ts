@@ -100,7 +100,9 @@ const limit = z.strictObject({
   grantWithin: duration
     .optional()
     .describe('A request that is not granted in this time after its merge is reverted; 1h at most.'),
-  openPerPerson: count.optional().describe('Grants in force for one person in these scopes.'),
+  openPerPerson: count
+    .optional()
+    .describe('A request in these scopes waits while its subject has so many grants in force, wherever.'),
   dangers: z
     .strictObject({
       critical: dangerRule.optional(),
