@@ -64,10 +64,7 @@ const merge = /* GraphQL */ `
   }
 `;
 
-/**
- * A merge commit with one parent, that is a squash or the last of a rebase, beside the commits that were merged: the
- * rebase keeps each one's message and author date, a squash does not.
- */
+/** The trees of two commits. */
 export const treesQuery = /* GraphQL */ `
   query Trees($owner: String!, $name: String!, $before: GitObjectID!, $after: GitObjectID!) {
     repository(owner: $owner, name: $name) {
@@ -89,6 +86,10 @@ export const treesQuery = /* GraphQL */ `
   }
 `;
 
+/**
+ * A merge commit with one parent, that is a squash or the last of a rebase, beside the commits that were merged: the
+ * rebase keeps each one's message and author date, a squash does not.
+ */
 export const rebaseQuery = /* GraphQL */ `
   query Rebase($owner: String!, $name: String!, $number: Int!, $merge: GitObjectID!) {
     repository(owner: $owner, name: $name) {
