@@ -222,6 +222,8 @@ async function run(path: string, args: readonly string[], cwd: string, input: st
       if (error !== null && typeof error.code !== 'number') reject(error);
       else resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
     });
+    // What ends before it has read everything says why on standard error.
+    child.stdin?.on('error', () => undefined);
     child.stdin?.end(input);
   });
 }

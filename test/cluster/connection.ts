@@ -50,9 +50,13 @@ export function createConnections(
   const tokens = new Map(people.map(({ user }) => [user, tokenOf(folder, user)]));
   let agent: Agent | null = null;
 
-  /** The API server writes its certificate when it first starts. */
+  /** The API server writes its certificate when it first starts: who comes too early finds the file, and nothing in it. */
   async function connected(): Promise<Agent> {
-    agent ??= new Agent({ keepAlive: true, maxSockets: 16, ca: await readFile(authority) });
+    if (agent !== null) return agent;
+    const ca = await readFile(authority, 'utf8');
+    if (!ca.trimEnd().endsWith('-----END CERTIFICATE-----'))
+      throw new Error(`${authority} is not written yet`);
+    agent ??= new Agent({ keepAlive: true, maxSockets: 16, ca });
     return agent;
   }
 
