@@ -139,25 +139,28 @@ describe('Flux, as curfew manifests flux sets it up', () => {
     expect(await objectsOf(id)).toEqual([]);
   });
 
-  test('asks of what is there only whether it is, on every further revision', async () => {
-    await commit(
-      'grants/prod-eu/payments/again.yaml',
-      grantText({ template: 'network-path', id: 'payments-again' }),
-    );
-    await expect.poll(async () => await objectsOf('payments-again'), patience).toHaveLength(5);
-    const asked = async (): Promise<readonly string[]> =>
-      (await cluster.audit())
-        .filter(({ impersonatedUser }) => impersonatedUser?.username === applier.user)
-        .filter(({ objectRef }) => objectRef?.name?.startsWith('payments-again'))
-        .map(({ verb }) => verb);
-    const before = await asked();
-    expect(before).toContain('patch');
-    const other = await commit('grants/prod-eu/README.md', 'Grants, still.\n');
-    expect(await settles(other)).toBe('True');
-    const since = (await asked()).slice(before.length);
-    expect(since).toHaveLength(5);
-    expect(new Set(since)).toEqual(new Set(['get']));
-  });
+  // Flux 2.8.0 to 2.8.6 delete what is not in a namespace, and make it again: fluxcd/kustomize-controller#1647.
+  test.each([
+    { template: 'network-path', id: 'payments-again', file: 'payments/again.yaml', count: 5 },
+    { template: 'cluster-read', id: 'cluster-again', file: '_cluster/again.yaml', count: 1 },
+  ])(
+    'asks of what a grant by $template made only whether it is there, on every further revision',
+    async ({ template, id, file, count }) => {
+      await commit(`grants/prod-eu/${file}`, grantText({ template, id }));
+      await expect.poll(async () => await objectsOf(id), patience).toHaveLength(count);
+      const asked = async (): Promise<readonly string[]> =>
+        (await cluster.audit())
+          .filter(({ impersonatedUser }) => impersonatedUser?.username === applier.user)
+          .filter(({ objectRef }) => objectRef?.name?.startsWith(id))
+          .map(({ verb }) => verb);
+      const before = await asked();
+      expect(before).toContain('patch');
+      const other = await commit('grants/prod-eu/README.md', `Grants, besides ${id}.\n`);
+      expect(await settles(other)).toBe('True');
+      const since = (await asked()).slice(before.length);
+      expect(since).toEqual(Array.from({ length: count }, () => 'get'));
+    },
+  );
 
   test('makes again what somebody deleted, and prunes it with the rest', async () => {
     const which = ['-n', 'payments', '-l', 'curfew.dev/grant=payments-again'];
