@@ -9,6 +9,7 @@ import { Directory } from './directory.ts';
 import type { Place } from './events.ts';
 import { Heads } from './heads.ts';
 import type { Metrics } from './metrics.ts';
+import { Pace } from './pace.ts';
 import { ShuttingDown, WorkQueue } from './queue.ts';
 import { Readiness } from './readiness.ts';
 import type { Reconciler } from './reconcile.ts';
@@ -58,7 +59,11 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   const directory = new Directory();
   const readiness = new Readiness(directory);
   const heads = new Heads();
-  const enqueue = (work: AppWork, notBefore?: Instant): void => queue.enqueue(work, notBefore);
+  const pace = new Pace();
+  const enqueue = (item: AppWork, notBefore: Instant = clock.now()): void => {
+    const free = item.deliveries.length === 0 ? notBefore : pace.earliest(item.key, clock.now());
+    queue.enqueue(item, Math.max(notBefore, free));
+  };
   const work = createWorker({ ...options, directory, heads, observe: metrics.observer, enqueue });
   const queue = new WorkQueue<AppWork>({
     clock,
@@ -67,6 +72,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     combine: combineWork,
     run: async (item, signal) => {
       const startedAt = clock.now();
+      if (item.deliveries.length > 0) pace.count(item.key, startedAt);
       try {
         await work(item, signal);
         readiness.succeeded();

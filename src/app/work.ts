@@ -9,7 +9,10 @@ export interface RepositoryAddress {
   readonly name: string;
 }
 
-export type AppWork = Work & { readonly deliveries: readonly string[] } & (
+export type AppWork = Work & {
+  /** Webhooks that led here, directly or not; none where a sweep or the time did. */
+  readonly deliveries: readonly string[];
+} & (
     | {
         readonly kind: 'pull-request';
         readonly repository: RepositoryAddress;

@@ -88,7 +88,7 @@ async function reconcilePullRequest(
   const context = { ...contextOf(work, signal, options), mergeGroups };
   const outcome = await reconciler.pullRequest(portOf(repository, options), number, context);
   heads.remember(repository.id, outcome.head, number);
-  if (outcome.branchTouched) enqueue(branchWork(repository));
+  if (outcome.branchTouched) enqueue(branchWork(repository, work.deliveries.at(-1)));
   if (outcome.requeueAt !== null)
     enqueue(pullRequestWork(repository, number), notBefore(outcome.requeueAt, options));
 }

@@ -329,3 +329,54 @@ describe('draining', () => {
     );
   });
 });
+
+describe('a storm of webhooks', () => {
+  const noise = delivery('push', { ref: 'refs/heads/curfew/noise', commits: [] });
+
+  /** A thousand pushes in a minute, each of which would be looked at by itself. */
+  async function storm(each: Harness): Promise<void> {
+    for (let push = 0; push < 1000; push += 1) {
+      await each.curfew.handle(new Request(`http://x${webhookPath}`, noise));
+      await each.curfew.whenIdle();
+      each.clock.advance(60);
+      await each.curfew.whenIdle();
+    }
+  }
+
+  test('on one branch is looked at thirty times at once, and then every ten seconds', async () => {
+    const each = await harness();
+    await storm(each);
+    expect(each.world.calls.length).toBeGreaterThan(30);
+    expect(each.world.calls.length).toBeLessThanOrEqual(37);
+    // The last of them is not forgotten.
+    const before = each.world.calls.length;
+    await each.curfew.handle(new Request(`http://x${webhookPath}`, noise));
+    await each.curfew.whenIdle();
+    expect(each.world.calls.length).toBe(before);
+    each.clock.advance(10_000);
+    await each.curfew.whenIdle();
+    expect(each.world.calls.length).toBe(before + 1);
+  });
+
+  test('holds up neither the end of access nor the sweep', async () => {
+    const each = await harness();
+    await storm(each);
+    each.world.calls.length = 0;
+    each.curfew.sweep('everything');
+    await each.curfew.whenIdle();
+    expect(each.world.calls).toContain('branch acme/access');
+  });
+
+  test('by way of merged pull requests is no other', async () => {
+    const each = await harness({ pullRequest: async () => ({ branchTouched: true }) });
+    for (let number = 1; number <= 1000; number += 1) {
+      const comment = { issue: { number, state: 'closed', pull_request: {} } };
+      await each.curfew.handle(new Request(`http://x${webhookPath}`, delivery('issue_comment', comment)));
+      await each.curfew.whenIdle();
+      each.clock.advance(60);
+      await each.curfew.whenIdle();
+    }
+    const branches = each.world.calls.filter((call) => call.startsWith('branch '));
+    expect(branches.length).toBeLessThanOrEqual(37);
+  });
+});
