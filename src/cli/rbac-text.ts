@@ -4,7 +4,7 @@ import type { CheckedDanger } from '../effect/rbac/check.ts';
 import type { RbacDifference } from '../effect/rbac/compare.ts';
 import type { Permission } from '../effect/rbac/permission.ts';
 import { labelOf } from '../effect/rbac/say.ts';
-import type { Severity } from '../policy/policy.ts';
+import type { Severity } from '../base/severity.ts';
 import type { CommandIo, Output } from './command.ts';
 import { paint } from './paint.ts';
 import { printTable } from './table.ts';

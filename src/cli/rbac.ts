@@ -1,5 +1,6 @@
 /** `curfew rbac`: RBAC of any folder of manifests, with no cluster to ask. */
 import type { KubernetesObject } from '../base/json.ts';
+import { bySeverity, severities } from '../base/severity.ts';
 import { didYouMean } from '../base/suggest.ts';
 import { can, who } from '../effect/rbac/can.ts';
 import { checkRbac } from '../effect/rbac/check.ts';
@@ -143,19 +144,17 @@ async function runDiff(args: readonly string[], io: CommandIo): Promise<number> 
   return differences.length === 0 ? exitCode.ok : exitCode.finding;
 }
 
-const severities = ['critical', 'high', 'medium'];
-
 async function runCheck(args: readonly string[], io: CommandIo): Promise<number> {
   const failOn = { 'fail-on': { type: 'string', default: 'medium' } } as const;
   const { values } = parseArguments(args, { ...files, ...failOn, ...json }, { max: 0 });
-  const least = severities.indexOf(values['fail-on']);
-  if (least === -1)
+  const least = severities.find((each) => each === values['fail-on']);
+  if (least === undefined)
     throw new UsageError(`--fail-on is one of ${severities.join(', ')}, not "${values['fail-on']}"`);
   const { dangers, problems } = checkRbac(await readObjects(values.filename, io), { minor: null });
   warn(problems, io);
   if (values.json) printJson({ dangers, problems }, io);
   else printDangers(dangers, io);
-  const fails = dangers.some(({ severity }) => severities.indexOf(severity) <= least);
+  const fails = dangers.some((danger) => bySeverity(danger, { severity: least }) <= 0);
   return fails ? exitCode.finding : exitCode.ok;
 }
 

@@ -1,4 +1,4 @@
-import type { Severity } from '../policy/policy.ts';
+import type { Severity } from '../base/severity.ts';
 
 /** Something dangerous that a grant gives or opens. */
 export interface Danger {

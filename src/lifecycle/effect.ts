@@ -2,11 +2,12 @@
 import { sha256 } from '../base/digest.ts';
 import { isJsonObject } from '../base/json-type.ts';
 import type { JsonObject, KubernetesObject } from '../base/json.ts';
+import { bySeverity } from '../base/severity.ts';
 import type { Effect } from '../effect/effect.ts';
 import { judgeNetwork } from '../effect/network/judge.ts';
 import { judgeRbac } from '../effect/rbac/judge.ts';
 import { openSessions, refuseOutliving } from '../effect/sessions.ts';
-import type { ApprovalDemand, EffectiveLimits, Policy, Severity } from '../policy/policy.ts';
+import type { ApprovalDemand, EffectiveLimits, Policy } from '../policy/policy.ts';
 import type { RequestPath } from '../request/request.ts';
 import type { CatalogRole } from '../template/template.ts';
 import type { FileFacts, TipFacts } from './facts.ts';
@@ -97,7 +98,7 @@ function judge(question: EffectQuestion): GrantEffect {
       ...network.dangers,
       ...invariantDangers(tip, path.cluster, objects),
       ...(limits.openSessions === 'end' ? refuseOutliving(sessions) : []),
-    ].toSorted((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity)),
+    ].toSorted(bySeverity),
     unknown: [...unreadFiles(snapshot), ...rbac.unknown, ...network.unknown],
     exact: [...rbac.exact, ...network.exact],
     advice: [
@@ -119,8 +120,6 @@ function judge(question: EffectQuestion): GrantEffect {
     mermaid: network.mermaid,
   };
 }
-
-const severities: readonly Severity[] = ['critical', 'high', 'medium'];
 
 /** The templates of the same scope that bind a role, for people ask for templates; the role where none does. */
 function templatesWith(role: string, tip: TipFacts, { namespace }: RequestPath): string {

@@ -1,6 +1,7 @@
 /** What the limits that fit a scope leave: each only takes away, so the strictest of each kind holds. */
+import { severities } from '../base/severity.ts';
 import type { Scope } from '../request/request.ts';
-import type { EffectiveLimits, LimitEntry, Policy, Severity } from './policy.ts';
+import type { EffectiveLimits, LimitEntry, Policy } from './policy.ts';
 import { limitReaches } from './scopes.ts';
 
 /** Seconds within which a request must be approved, where no limit says less. */
@@ -8,8 +9,6 @@ const approveWithin = 24 * 3600;
 
 /** Seconds within which an approved request must be granted, where no limit says less. */
 const grantWithin = 3600;
-
-const severities: readonly Severity[] = ['critical', 'high', 'medium'];
 
 /** The limits that fit a scope. */
 export function limitsFor(policy: Policy, scope: Scope): readonly LimitEntry[] {

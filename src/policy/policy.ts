@@ -1,4 +1,5 @@
 import type { Json } from '../base/json.ts';
+import type { Severity } from '../base/severity.ts';
 import type { YamlDocument } from '../request/yaml.ts';
 
 /** `.github/curfew.yaml`, validated. Permissions (`allow`) add, `limits` take away. */
@@ -66,8 +67,6 @@ export interface AllowEntry {
   /** Where the entry stands in the file, for messages. */
   readonly line: number;
 }
-
-export type Severity = 'critical' | 'high' | 'medium';
 
 /** What the policy does with a danger of one severity. */
 export type DangerRule =

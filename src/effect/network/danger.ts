@@ -1,4 +1,4 @@
-import type { Severity } from '../../policy/policy.ts';
+import type { Severity } from '../../base/severity.ts';
 import type { Danger } from '../effect.ts';
 
 /** A danger that no line of the policy allows. */

@@ -1,6 +1,7 @@
 /** What a grant does to the network: what it opens, closes and isolates, and what its roles add to that. */
 import type { KubernetesObject } from '../../base/json.ts';
-import type { ApprovalDemand, Severity } from '../../policy/policy.ts';
+import { bySeverity } from '../../base/severity.ts';
+import type { ApprovalDemand } from '../../policy/policy.ts';
 import type { Effect } from '../effect.ts';
 import { defaultDeny } from './baseline.ts';
 import { caseOf, type Case, type NetworkQuestion } from './case.ts';
@@ -60,7 +61,7 @@ function judge(question: NetworkQuestion): NetworkEffect {
   const changeLines = one.before === null ? [] : one.grouped.changes.flatMap(exactLines);
   return {
     gains: [...sayChanges(one), ...said.gains],
-    dangers: guarded.dangers.toSorted((a, b) => rank(a.severity) - rank(b.severity)),
+    dangers: guarded.dangers.toSorted(bySeverity),
     unknown: sayUnknown({
       cluster: question.scope.cluster,
       before: one.before,
@@ -111,8 +112,4 @@ function shortened(lines: readonly string[]): readonly string[] {
     ...lines.slice(0, mostLines),
     `… and ${lines.length - mostLines} more; "curfew network diff" lists them all`,
   ];
-}
-
-function rank(severity: Severity): number {
-  return ['critical', 'high', 'medium'].indexOf(severity);
 }

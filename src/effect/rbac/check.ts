@@ -1,5 +1,6 @@
 /** Dangers in any set of manifests: of everyone who is bound there, of roles that nobody is bound to, of the bindings. */
 import type { KubernetesObject } from '../../base/json.ts';
+import { bySeverity } from '../../base/severity.ts';
 import type { Danger } from '../effect.ts';
 import { subjectRows } from './dangers/subjects.ts';
 import { defaultObjects } from './default-roles.ts';
@@ -45,7 +46,7 @@ export function checkRbac(objects: readonly KubernetesObject[], server: Server):
     (binding) =>
       `${labelOf(binding)}: its ${binding.roleRef.kind} ${binding.roleRef.name} is not among the manifests; it gives nothing`,
   );
-  return { dangers: dangers.sort(bySeverity), problems: [...world.problems, ...dangling] };
+  return { dangers: dangers.sort(inOrder), problems: [...world.problems, ...dangling] };
 }
 
 /** Default ClusterRoles that are bound and missing, with the roles that they are made of. */
@@ -147,11 +148,6 @@ function checkUnbound(role: Role, world: RbacWorld, server: Server): readonly Ch
   });
 }
 
-const severities = ['critical', 'high', 'medium'];
-
-function bySeverity(a: CheckedDanger, b: CheckedDanger): number {
-  return (
-    severities.indexOf(a.severity) - severities.indexOf(b.severity) ||
-    (a.about < b.about ? -1 : a.about > b.about ? 1 : 0)
-  );
+function inOrder(a: CheckedDanger, b: CheckedDanger): number {
+  return bySeverity(a, b) || (a.about < b.about ? -1 : a.about > b.about ? 1 : 0);
 }

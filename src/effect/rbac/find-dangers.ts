@@ -1,5 +1,5 @@
 /** Finds the rows of the table of dangers in what somebody may do, whatever the rules look like that give it. */
-import type { Severity } from '../../policy/policy.ts';
+import { severities, type Severity } from '../../base/severity.ts';
 import { isStored } from './api-resources.ts';
 import { dangers } from './dangers.ts';
 import type { DangerRow, Need, RoleNeed, VerbsNeed, WildcardNeed } from './dangers/row.ts';
@@ -61,14 +61,14 @@ function says(wide: FoundDanger, narrow: FoundDanger): boolean {
 
 /** The worst that a permission alone, or as a part of something, can mean; null where no row of the table knows it. */
 export function importanceOf(permission: Permission, server: Server): Severity | null {
-  const severities = new Set(
+  const known = new Set(
     dangers
       .filter(({ any }) =>
         any.flat().some((need) => need.kind !== 'role' && verbsFor(need, permission, server).length > 0),
       )
       .map(({ severity }) => severity),
   );
-  return (['critical', 'high', 'medium'] as const).find((severity) => severities.has(severity)) ?? null;
+  return severities.find((severity) => known.has(severity)) ?? null;
 }
 
 function findRow(row: DangerRow, live: readonly Permission[], server: Server): readonly FoundDanger[] {

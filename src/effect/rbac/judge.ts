@@ -1,5 +1,6 @@
 /** What a grant's bindings change for one person in one cluster. */
 import type { KubernetesObject } from '../../base/json.ts';
+import { bySeverity } from '../../base/severity.ts';
 import type { Danger, RbacEffect } from '../effect.ts';
 import { covers, fixedRules } from './covers.ts';
 import { defaultObjects } from './default-roles.ts';
@@ -58,11 +59,9 @@ export function judgeRbac(question: RbacQuestion): RbacEffect {
     narrower: narrowerRoles(question, gained, given),
     dangers: [
       ...refusals(question),
-      ...bySeverity([
-        ...found.map((danger) => sayDanger(danger)),
-        ...combined,
-        ...fedRoles(bindings, question),
-      ]),
+      ...[...found.map((danger) => sayDanger(danger)), ...combined, ...fedRoles(bindings, question)].toSorted(
+        bySeverity,
+      ),
     ],
     escalations: escalations(world, before, after, weakest),
     leftBehind: sayLeftBehind(found),
@@ -118,12 +117,6 @@ function fedRoles(bindings: readonly Binding[], { roles }: RbacQuestion): readon
   const bound = new Set(bindings.map(({ roleRef }) => roleRef.name));
   const objects = roles.filter(({ name }) => bound.has(name)).map(({ object }) => object);
   return readObjects(objects).roles.flatMap(sayFedRoles);
-}
-
-const severities = ['critical', 'high', 'medium'];
-
-function bySeverity(dangers: readonly Danger[]): readonly Danger[] {
-  return dangers.toSorted((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
 }
 
 /** Roles of the catalog that give all that is new, and less than what is asked for. */

@@ -1,4 +1,4 @@
-import type { Severity } from '../../../policy/policy.ts';
+import type { Severity } from '../../../base/severity.ts';
 
 /**
  * One row of the table of dangers. `source` names the public rule sets that agree: K8s is the page "Role Based Access

@@ -1,5 +1,5 @@
 /** Bindings that are dangerous for whom they are for, and roles that are for their labels. */
-import type { Severity } from '../../../policy/policy.ts';
+import type { Severity } from '../../../base/severity.ts';
 
 /** A kind of subject that no binding should be for. */
 export interface SubjectRow {
