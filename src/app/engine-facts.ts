@@ -6,10 +6,11 @@ import type { Logger } from 'pino';
 import type { Instant } from '../base/instant.ts';
 import { GitHubError } from '../github/errors.ts';
 import type { BranchRead, RepositoryPort } from '../github/port.ts';
-import { branchAccounts, branchTeams, landingPaths, type BranchContext } from '../lifecycle/branch.ts';
+import { branchAccounts, landingPaths, type BranchContext } from '../lifecycle/branch.ts';
 import type { AccountFacts, BranchWorld, CommandsFacts, LandingFacts, TipFacts } from '../lifecycle/facts.ts';
 import { changedRoleBlobs, provenGrants, type ProvenGrant } from '../lifecycle/grant-state.ts';
 import { expectedReports } from '../lifecycle/refused-by-cluster.ts';
+import { decidingTeams } from '../lifecycle/teams.ts';
 import { isRequestFile } from '../request/path.ts';
 import type { Clock } from './clock.ts';
 
@@ -98,7 +99,7 @@ export async function readRest(
   const deciding = [...standing.map(({ evidence }) => evidence.request), ...landings.keys()];
   const inForce = standing.map(({ evidence }) => evidence.pullRequest);
   const [teams, accounts, commands, blobs, reported] = await Promise.all([
-    port.readTeams(branchTeams(tip, deciding)),
+    port.readTeams(decidingTeams(tip, deciding)),
     readAccounts(port, branchAccounts(tip, [...landings.keys()])),
     readCommands(port, read, inForce, memory),
     port.readBlobs(standing.flatMap(({ evidence }) => changedRoleBlobs(tip, evidence))),

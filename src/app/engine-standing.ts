@@ -4,10 +4,10 @@
  */
 import type { Logger } from 'pino';
 import type { RepositoryPort } from '../github/port.ts';
-import { branchTeams } from '../lifecycle/branch.ts';
 import { purposeOf } from '../lifecycle/candidate.ts';
 import type { PullRequestFacts } from '../lifecycle/facts.ts';
 import type { Standing } from '../lifecycle/proposal/side.ts';
+import { decidingTeams } from '../lifecycle/teams.ts';
 import type { Clock } from './clock.ts';
 import { readKnown, readRest, type Memory } from './engine-facts.ts';
 
@@ -33,7 +33,7 @@ export async function readStanding(
     .slice(0, mostOpen)
     .filter((pullRequest) => purposeOf(pullRequest, world.repository).kind === 'request');
   const paths = [...world.landings.keys(), ...requests.flatMap(({ addedFile }) => addedFile?.path ?? [])];
-  const teams = await display.readTeams(branchTeams(world.tip, paths));
+  const teams = await display.readTeams(decidingTeams(world.tip, paths));
   return { world, context: { ...context, teams: new Map([...context.teams, ...teams]) }, open: requests };
 }
 

@@ -3,7 +3,7 @@ import type { Fault } from '../base/fault.ts';
 import type { Owner } from './approval.ts';
 import { parseLine } from './codeowners-line.ts';
 import { indexPatterns, lastMatch, matches, type PatternIndex } from './match.ts';
-import type { Pattern } from './pattern.ts';
+import { everything, type Pattern } from './pattern.ts';
 
 /** Where GitHub looks, in this order; only the first file that exists counts. */
 export const codeownersPaths = ['.github/CODEOWNERS', 'CODEOWNERS', 'docs/CODEOWNERS'] as const;
@@ -80,7 +80,6 @@ function tooLarge(file: string): Codeowners {
     message: 'GitHub does not load a CODEOWNERS file of 3 MB or more, so nothing has an owner',
     remedy: 'use fewer lines with wider patterns',
   };
-  const everything: Pattern = { segments: [], reach: 'below' };
   return {
     file,
     rules: [],

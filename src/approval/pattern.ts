@@ -46,7 +46,7 @@ export function parsePattern(text: string): ParsedPattern {
 }
 
 /** Everything: what a line that is hard to read could have meant. */
-const everything: Pattern = { segments: [], reach: 'below' };
+export const everything: Pattern = { segments: [], reach: 'below' };
 
 const dotSegment = /(?<=^|\/)\.\.?(?=\/|$)/;
 const parentSegment = /(?<=^|\/)\.\.(?=\/|$)/;

@@ -3,10 +3,8 @@
  * then what keeps the tree as it should be; then, one at a time, what is to be granted.
  */
 import type { TeamFacts } from '../approval/approval.ts';
-import { ownersOf } from '../approval/codeowners.ts';
 import type { Instant } from '../base/instant.ts';
 import type { Finding, ReasonCode } from '../base/reasons.ts';
-import { principalTeams } from '../policy/principals.ts';
 import { isRequestFile } from '../request/path.ts';
 import { alarmsOf, withWarnings, type Alarm } from './alarms.ts';
 import type { AccountFacts, BranchWorld, CommentFacts, FileFacts, TipFacts } from './facts.ts';
@@ -72,17 +70,6 @@ export function landingPaths(tip: TipFacts): {
     .map(({ path }) => path)
     .filter((path) => isRequestFile(path) && !granted.includes(path));
   return { granted, pending };
-}
-
-/** Teams whose members decide about these request paths. */
-export function branchTeams(tip: TipFacts, paths: readonly string[]): readonly string[] {
-  const { policy, codeowners } = readTrusted(tip);
-  if (paths.length === 0 || policy === null) return [];
-  const owners = paths.flatMap((path) =>
-    codeowners === null ? [] : ownersOf(codeowners.value, path).owners,
-  );
-  const teams = owners.flatMap((owner) => (owner.kind === 'team' ? [owner.team] : []));
-  return [...new Set([...principalTeams(policy.value), ...teams])].sort();
 }
 
 /** Logins of `spec.for` in requests without a grant. */

@@ -14,7 +14,6 @@ import { entriesFor } from '../policy/entries.ts';
 import { isPrincipal } from '../policy/principals.ts';
 import { grantPath, parseRequestPath } from '../request/path.ts';
 import type { RequestPath } from '../request/request.ts';
-import { parseCatalogRole } from '../template/parse.ts';
 import { readEndings, readEvidence, type GrantEvidence } from './evidence.ts';
 import type {
   CommentFacts,
@@ -26,9 +25,9 @@ import type {
   TipFacts,
 } from './facts.ts';
 import { grantId } from './grant.ts';
-import { teamsOf } from './plan.ts';
 import { revokedBy } from './revocation.ts';
-import { readTrusted } from './trusted.ts';
+import { teamsOf } from './teams.ts';
+import { readRoleBlob, readTrusted } from './trusted.ts';
 
 /** Who grants, and in which repository. */
 export type Granter = Pick<RepositoryFacts, 'id' | 'botId' | 'signsCommits'>;
@@ -213,8 +212,8 @@ function roleWidened({ tip, blobs }: GrantQuestion, evidence: GrantEvidence): Fi
     if (today.sha === sha) continue;
     const text = blobs.get(sha);
     if (text === undefined) continue;
-    const before = parseCatalogRole(`templates/roles/${name.replace(/^curfew:/, '')}.yaml`, text);
-    if (!before.ok || widened(before.value.object, today.value.object)) {
+    const before = readRoleBlob(name, text);
+    if (before === null || widened(before.object, today.value.object)) {
       return finding('role-widened', `The role ${name} gives more than when this access was approved`);
     }
   }

@@ -44,6 +44,9 @@ export function grantId(repositoryId: number, path: RequestPath, pullRequest: nu
   return `${scope}-${hash.slice(0, 12)}`;
 }
 
+/** Stands for the id of a grant where none is known, or none is meant. */
+export const blankGrantId = 'grant-000000000000';
+
 function stamped(object: KubernetesObject, grant: GrantMetadata): KubernetesObject {
   const { labels, annotations, ...metadata } = object.metadata;
   return {

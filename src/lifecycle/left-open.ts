@@ -3,12 +3,11 @@ import type { KubernetesObject } from '../base/json.ts';
 import { openSessions } from '../effect/sessions.ts';
 import { readManifests } from '../request/manifests.ts';
 import type { RequestPath } from '../request/request.ts';
-import { parseCatalogRole } from '../template/parse.ts';
 import type { CatalogRole } from '../template/template.ts';
 import type { BlobEvidence, GrantEvidence } from './evidence.ts';
 import type { FileFacts, TipFacts } from './facts.ts';
 import type { ProvenGrant } from './grant-state.ts';
-import { readTrusted } from './trusted.ts';
+import { readRoleBlob, readTrusted } from './trusted.ts';
 
 /** What of a proven grant is looked at. */
 type EndedGrant = Pick<ProvenGrant, 'file' | 'path'> & {
@@ -75,7 +74,5 @@ function roleThen(
   const today = readTrusted(tip).roles.get(name);
   if (today?.sha === sha) return today.value;
   const text = blobs.get(sha);
-  if (text === undefined) return null;
-  const then = parseCatalogRole(`templates/roles/${name.replace(/^curfew:/, '')}.yaml`, text);
-  return then.ok ? then.value : null;
+  return text === undefined ? null : readRoleBlob(name, text);
 }

@@ -24,7 +24,8 @@ import type { Template } from '../template/template.ts';
 import { judgeDangers } from './dangers.ts';
 import { judgeEffect, type GrantEffect } from './effect.ts';
 import type { AccountFacts, FileFacts, TipFacts } from './facts.ts';
-import { grantId } from './grant.ts';
+import { blankGrantId, grantId } from './grant.ts';
+import { teamsOf } from './teams.ts';
 import { readCommittedCeilings, readPlainFile, readTrusted, type Sourced, type Trusted } from './trusted.ts';
 
 export interface Person {
@@ -163,6 +164,7 @@ function planParsed(question: ParsedQuestion): Planned {
     );
   const id = grantId(question.repositoryId, path, question.pullRequest);
   const objects = render(id);
+  // The digest says what is granted, not under which name.
   const blank = render(blankGrantId);
   if (!objects.ok || !blank.ok) {
     const faults = objects.ok ? [] : objects.faults;
@@ -212,9 +214,6 @@ function planParsed(question: ParsedQuestion): Planned {
   };
   return { ok: true, plan: { ...plan, digest: digestOf(plan, blank.value) } };
 }
-
-/** Stands for the grant's own id while the digest is taken, for the digest says what is granted, not under which name. */
-const blankGrantId = 'grant-000000000000';
 
 /** What an approval approves: anything of this that changes needs new approvals. */
 function digestOf(plan: Omit<Plan, 'digest'>, blank: readonly KubernetesObject[]): string {
@@ -297,11 +296,6 @@ function resolveSubject({ parsed, policy, requester, subjectAccount }: ParsedQue
 
 function inTeams(person: Person, teams: ReadonlyMap<string, TeamFacts>): PersonInTeams {
   return { ...person, teams: teamsOf(person.id, teams) };
-}
-
-/** The teams, of those that were read, in which an account is an active member. */
-export function teamsOf(account: number, teams: ReadonlyMap<string, TeamFacts>): ReadonlySet<string> {
-  return new Set([...teams].filter(([, team]) => team.members.has(account)).map(([name]) => name));
 }
 
 function requirements(

@@ -1,9 +1,7 @@
 /**
  * The first loop: what to say about a pull request, and whether to merge it. A pure function of facts and time.
  */
-import { ownersOf } from '../approval/codeowners.ts';
 import { finding, type Finding } from '../base/reasons.ts';
-import { principalTeams } from '../policy/principals.ts';
 import { purposeOf } from './candidate.ts';
 import { conclude, nothing, type PullRequestContext, type PullRequestDecision } from './decision.ts';
 import { decideProposal } from './decide-proposal.ts';
@@ -13,6 +11,7 @@ import { mergeMethod } from './merge-method.ts';
 import { requestedSubject } from './plan.ts';
 import type { Report } from './report.ts';
 import { judgeRevocation } from './revocation.ts';
+import { decidingTeams } from './teams.ts';
 import { readTrusted } from './trusted.ts';
 import { decidesAnything } from './trusted-paths.ts';
 
@@ -32,18 +31,15 @@ const noNeeds: PullRequestNeeds = { teams: [], account: null, standing: false };
 export function pullRequestNeeds(world: PullRequestWorld): PullRequestNeeds {
   const { pullRequest, repository, tip } = world;
   const purpose = purposeOf(pullRequest, repository);
-  const trusted = readTrusted(tip);
   if (pullRequest.state !== 'open') return noNeeds;
   if (purpose.kind === 'proposal') {
     const isJudged = pullRequest.baseRef === repository.defaultBranch && !pullRequest.fromFork;
     return { ...noNeeds, standing: isJudged && decidesAnything(tip, purpose.paths) };
   }
   if (purpose.kind !== 'request' && purpose.kind !== 'revocation') return noNeeds;
-  if (trusted.policy === null) return noNeeds;
-  const owners = trusted.codeowners === null ? [] : ownersOf(trusted.codeowners.value, purpose.path).owners;
-  const teams = owners.flatMap((owner) => (owner.kind === 'team' ? [owner.team] : []));
+  if (readTrusted(tip).policy === null) return noNeeds;
   return {
-    teams: [...new Set([...principalTeams(trusted.policy.value), ...teams])].sort(),
+    teams: decidingTeams(tip, [purpose.path]),
     account: pullRequest.addedFile === null ? null : requestedSubject(pullRequest.addedFile),
     standing: false,
   };

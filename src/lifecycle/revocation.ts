@@ -12,7 +12,7 @@ import { grantPath, parseRequestPath } from '../request/path.ts';
 import { participantsOf } from './candidate.ts';
 import type { AccountFacts, CommentFacts, PullRequestWorld, TipFacts } from './facts.ts';
 import { grantMetadata } from './open-grants.ts';
-import { teamsOf } from './plan.ts';
+import { teamsOf } from './teams.ts';
 import { readTrusted } from './trusted.ts';
 
 /** The people of a grant, who may hand it back. */

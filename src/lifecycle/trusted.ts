@@ -65,6 +65,12 @@ const readers = {
   ceilings: onceForEachFile(parseCeilings),
 };
 
+/** A role of the catalog, by its name with prefix, from a blob of another time; null where that holds no such role. */
+export function readRoleBlob(name: string, text: string): CatalogRole | null {
+  const role = parseCatalogRole(`templates/roles/${name.replace(/^curfew:/, '')}.yaml`, text);
+  return role.ok ? role.value : null;
+}
+
 /** The grant in a file of the tip. */
 export const readGrant = onceForEachFile(readGrantFile);
 

@@ -19,6 +19,7 @@ import { parseRequestPath } from '../request/path.ts';
 import type { RequestPath } from '../request/request.ts';
 import { renderTemplate, resolveParameters } from '../template/render.ts';
 import type { CatalogRole, Template } from '../template/template.ts';
+import { blankGrantId } from './grant.ts';
 
 /** What the files of an access repository say, as far as they could be read. */
 export interface Repository {
@@ -78,7 +79,7 @@ function checkOwners(file: string, codeowners: Codeowners | null): readonly Faul
 }
 
 /** Stands for the grant that the request would become. */
-const placeholder = { id: 'grant-000000000000', user: 'user@example.com' };
+const placeholder = { id: blankGrantId, user: 'user@example.com' };
 
 function checkTemplate(request: Request, { roles, templates, ceilings }: Repository): readonly Fault[] {
   const { file, path, parsed, template, duration } = request;

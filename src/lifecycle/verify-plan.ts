@@ -1,15 +1,13 @@
 /** What was granted, planned once more at the tip that the evidence names, and held against what the evidence says. */
 import type { ApprovalVerdict, Requirement, Review, TeamFacts } from '../approval/approval.ts';
-import { ownersOf } from '../approval/codeowners.ts';
 import { describeNotCounted, describeRequirement } from '../approval/describe.ts';
 import { judgeApprovals } from '../approval/verdict.ts';
 import { kubernetesUsers } from '../policy/identity.ts';
-import { principalTeams } from '../policy/principals.ts';
 import type { AllowEntry, Policy } from '../policy/policy.ts';
 import type { GrantEvidence } from './evidence.ts';
 import type { FileFacts, TipFacts } from './facts.ts';
 import { planRequest, type Planned } from './plan.ts';
-import { readTrusted } from './trusted.ts';
+import { decidingTeams } from './teams.ts';
 import { participantsInGit, type GitLanding } from './verify-landing.ts';
 
 /**
@@ -47,12 +45,9 @@ function assumedTeams(
   policy: Policy,
   team: string | null,
 ): ReadonlyMap<string, TeamFacts> {
-  const { codeowners } = readTrusted(tip);
-  const owners = codeowners === null ? [] : ownersOf(codeowners.value, request).owners;
-  const named = owners.flatMap((owner) => (owner.kind === 'team' ? [owner.team] : []));
   const askers = policy.onBehalf.flatMap((who) => (who.kind === 'team' ? [who.team] : []));
   return new Map(
-    [...principalTeams(policy), ...named].map((name) => {
+    decidingTeams(tip, [request]).map((name) => {
       const members = new Map<number, string>();
       if (name === team) members.set(subject.id, subject.login);
       if (askers.includes(name) && requester.id !== subject.id) members.set(requester.id, requester.login);

@@ -1,11 +1,9 @@
 /** Scopes as the policy writes them: `cluster/namespace`, with `*` for any run of characters but `/`. */
+import { clusterScope } from '../request/path.ts';
 import type { Scope } from '../request/request.ts';
 import { matchesGlob } from './glob.ts';
 import type { Policy } from './policy.ts';
 import { isProtectedNamespace } from './protected.ts';
-
-/** In place of a namespace: the whole cluster. */
-const clusterScope = '_cluster';
 
 /** `prod-eu/payments`, `prod-eu/_cluster`. */
 export function formatScope({ cluster, namespace }: Scope): string {

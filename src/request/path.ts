@@ -7,7 +7,7 @@ import type { RequestPath } from './request.ts';
 const directory = 'access-requests';
 
 /** In place of a namespace: the whole cluster. No namespace can have this name. */
-const clusterScope = '_cluster';
+export const clusterScope = '_cluster';
 
 /**
  * Whether a file is Curfew's to judge as a request: everything at or below `access-requests` but its README. The case

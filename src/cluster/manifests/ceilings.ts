@@ -7,6 +7,7 @@ import { outside } from '../../policy/excess.ts';
 import { matchesGlob } from '../../policy/glob.ts';
 import type { AllowEntry, Policy } from '../../policy/policy.ts';
 import { alwaysProtected, isProtectedNamespace } from '../../policy/protected.ts';
+import { clusterScope } from '../../request/path.ts';
 import type { Template } from '../../template/template.ts';
 import { inSystem } from './object.ts';
 
@@ -48,7 +49,7 @@ function namespaceOf(scope: string): string {
 }
 
 function reaches(scope: string, templateScope: Template['scope']): boolean {
-  return (namespaceOf(scope) === '_cluster') === (templateScope === 'cluster');
+  return (namespaceOf(scope) === clusterScope) === (templateScope === 'cluster');
 }
 
 /** The longest grant by an entry: less a limit only where that fits everything that the entry's scope fits. */

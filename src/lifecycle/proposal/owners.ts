@@ -3,6 +3,7 @@ import { ownersOf, type Codeowners } from '../../approval/codeowners.ts';
 import { codeSpan, escapeMarkdown } from '../../base/markdown.ts';
 import { finding, type Finding } from '../../base/reasons.ts';
 import { joinSome } from '../../effect/network/words.ts';
+import { clusterScope } from '../../request/path.ts';
 import { guarded, unprotectedPaths } from '../protection.ts';
 import { knownNamespaces } from './sample.ts';
 import { missingFrom, section, type Section } from './section.ts';
@@ -57,7 +58,7 @@ const mostScopes = 500;
 /** What is guarded, and where requests are for. */
 function places({ tip, policy }: Side): readonly Place[] {
   const scopes = Object.keys(policy?.clusters ?? {}).flatMap((cluster) =>
-    ['_cluster', ...knownNamespaces(tip, cluster)].map(
+    [clusterScope, ...knownNamespaces(tip, cluster)].map(
       (namespace) => `access-requests/${cluster}/${namespace}/`,
     ),
   );

@@ -10,6 +10,7 @@ import type { RequestPath, Scalar } from '../../request/request.ts';
 import { objectionTo, sampleValues } from '../../template/parameters.ts';
 import { renderTemplate } from '../../template/render.ts';
 import type { Parameter, Template } from '../../template/template.ts';
+import { blankGrantId } from '../grant.ts';
 import { readSnapshot } from '../trusted.ts';
 import type { FileFacts, TipFacts } from '../facts.ts';
 import type { Side } from './side.ts';
@@ -82,7 +83,7 @@ export function renderSample(
     template,
     sampleParameters(template, place, tip),
     {
-      id: 'grant-000000000000',
+      id: blankGrantId,
       user: somebody,
       namespace: place.namespace,
       duration: template.duration.default,
