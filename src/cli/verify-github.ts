@@ -7,6 +7,7 @@ import { Client } from '../github/client.ts';
 import { Limiter } from '../github/limiter.ts';
 import { account, document } from '../github/queries/fragments.ts';
 import { aliases, aliasesOf, indexed } from '../github/read/aliases.ts';
+import { reviewShape } from '../github/read/pull-request-shape.ts';
 import { actor, gitActor, id, instant, oid, signature } from '../github/schema.ts';
 import { createTransport } from '../github/transport.ts';
 import type { GitHubRecord, ReviewRecord } from '../lifecycle/verify-github.ts';
@@ -99,17 +100,7 @@ const pullRequestAnswer = z
     mergedAt: instant.nullable(),
     mergeCommit: z.object({ oid }).nullable(),
     headRefOid: oid,
-    reviews: z.object({
-      nodes: z.array(
-        z.object({
-          fullDatabaseId: id,
-          state: z.enum(['APPROVED', 'CHANGES_REQUESTED', 'COMMENTED', 'DISMISSED', 'PENDING']),
-          submittedAt: instant.nullable(),
-          author: actor,
-          commit: z.object({ oid }).nullable(),
-        }),
-      ),
-    }),
+    reviews: z.object({ nodes: z.array(reviewShape) }),
   })
   .nullable();
 

@@ -12,18 +12,17 @@ export const filesShape = z.object({
   ),
 });
 
+export const reviewShape = z.object({
+  fullDatabaseId: id,
+  state: z.enum(['APPROVED', 'CHANGES_REQUESTED', 'COMMENTED', 'DISMISSED', 'PENDING']),
+  submittedAt: instant.nullable(),
+  author: actor,
+  commit: z.object({ oid }).nullable(),
+});
+
 export const reviewsShape = z.object({
   pageInfo,
-  nodes: z.array(
-    z.object({
-      fullDatabaseId: id,
-      state: z.enum(['APPROVED', 'CHANGES_REQUESTED', 'COMMENTED', 'DISMISSED', 'PENDING']),
-      submittedAt: instant.nullable(),
-      author: actor,
-      authorCanPushToRepository: z.boolean(),
-      commit: z.object({ oid }).nullable(),
-    }),
-  ),
+  nodes: z.array(reviewShape.extend({ authorCanPushToRepository: z.boolean() })),
 });
 
 export const commentsShape = z.object({
