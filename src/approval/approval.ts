@@ -28,6 +28,7 @@ export interface Review {
   readonly submittedAt: Instant;
 }
 
+/** Who reviewed; `canWrite`: in the access repository, now. */
 export interface Reviewer {
   readonly id: number;
   readonly login: string;
@@ -51,6 +52,7 @@ export interface TeamFacts {
   readonly canWrite: boolean;
 }
 
+/** Everything that decides which approvals count, as it is now. */
 export interface ApprovalQuestion {
   readonly requirements: readonly Requirement[];
   readonly reviews: readonly Review[];
@@ -69,6 +71,7 @@ export interface ApprovalQuestion {
   readonly teams: ReadonlyMap<string, TeamFacts>;
 }
 
+/** Why a review does not count. */
 export type NotCounted =
   | 'older-commit'
   | 'before-plan'
@@ -86,6 +89,7 @@ export type NotCounted =
   | 'dismissed'
   | 'not-required';
 
+/** An approval that counts. */
 export interface SatisfiedBy {
   readonly id: number;
   readonly login: string;
@@ -94,6 +98,7 @@ export interface SatisfiedBy {
   readonly submittedAt: Instant;
 }
 
+/** What became of one requirement. */
 export interface RequirementVerdict {
   readonly requirement: Requirement;
   readonly satisfiedBy: readonly SatisfiedBy[];
@@ -102,6 +107,7 @@ export interface RequirementVerdict {
   readonly could: readonly string[];
 }
 
+/** What became of all of them. */
 export interface ApprovalVerdict {
   readonly met: boolean;
   readonly requirements: readonly RequirementVerdict[];

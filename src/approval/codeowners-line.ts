@@ -3,6 +3,7 @@ import { quote } from '../base/text.ts';
 import type { Owner } from './approval.ts';
 import { parsePattern, type Pattern } from './pattern.ts';
 
+/** What one line says. */
 export type CodeownersLine =
   /** Blank, or a comment alone. */
   | { readonly kind: 'empty' }

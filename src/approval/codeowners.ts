@@ -29,6 +29,7 @@ interface SkippedLine {
   readonly meant: Pattern;
 }
 
+/** A whole file, made ready for many questions. */
 export interface Codeowners {
   /** Relative to the root of the repository. */
   readonly file: string;

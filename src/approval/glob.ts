@@ -9,6 +9,7 @@ export interface Glob {
   readonly parts: readonly GlobPart[] | null;
 }
 
+/** Makes the parts of a segment ready. */
 export function compileGlob(parts: readonly GlobPart[]): Glob {
   const first = parts.at(0);
   const last = parts.at(-1);
@@ -19,6 +20,7 @@ export function compileGlob(parts: readonly GlobPart[]): Glob {
   return { start, end, parts: isPlain ? null : parts };
 }
 
+/** Whether a name fits the whole segment. */
 export function matchesGlob({ start, end, parts }: Glob, name: string): boolean {
   if (name.length < start.length + end.length) return false;
   if (!name.startsWith(start) || !name.endsWith(end)) return false;

@@ -16,6 +16,7 @@ export type Segment =
   /** `**` alone: any number of segments, none included. */
   | { readonly kind: 'deep' };
 
+/** What a pattern matches; `match.ts` says how. */
 export interface Pattern {
   /** From the root of the repository; a pattern that floats begins with `deep`. */
   readonly segments: readonly Segment[];
@@ -35,6 +36,7 @@ interface PatternFault {
   readonly meant: Pattern;
 }
 
+/** A pattern, or why GitHub skips its line. */
 export type ParsedPattern =
   { readonly ok: true; readonly pattern: Pattern } | { readonly ok: false; readonly fault: PatternFault };
 

@@ -23,6 +23,7 @@ export interface OwnerFacts {
 /** Why a path has no owner who could approve. */
 export type NoOwner = 'no-line' | 'line-in-error' | 'no-owners' | 'email-only' | 'ignored-by-github';
 
+/** What has to be approved, or why nobody could. */
 export type Requirements =
   | { readonly ok: true; readonly requirements: readonly Requirement[] }
   | { readonly ok: false; readonly why: NoOwner; readonly message: string };

@@ -4,10 +4,12 @@ import type { Fault } from './fault.ts';
 export type Result<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly faults: readonly Fault[] };
 
+/** What was read. */
 export function success<T>(value: T): Result<T> {
   return { ok: true, value };
 }
 
+/** Why nothing was. */
 export function failure<T = never>(...faults: readonly Fault[]): Result<T> {
   return { ok: false, faults };
 }

@@ -1,6 +1,7 @@
 /** How bad a danger is, the worst first. */
 export const severities = ['critical', 'high', 'medium'] as const;
 
+/** One of them. */
 export type Severity = (typeof severities)[number];
 
 /** Compares by severity, the worst first. */

@@ -16,6 +16,7 @@ const unsafeEverywhere = new RegExp(unsafe.source, 'gu');
 /** Line feed, tab, and a carriage return before a line feed: what an editor may rightly put into a text file. */
 const unsafeButLayout = new RegExp(`(?![\\n\\t]|\\r\\n)${unsafe.source}`, 'u');
 
+/** A character that must not stand where it does. */
 export interface UnsafeCharacter {
   /** Offset in UTF-16 code units. */
   readonly offset: number;

@@ -15,6 +15,7 @@ export interface GitPerson {
   readonly email: string;
 }
 
+/** A commit as git has it. */
 export interface GitCommit {
   readonly sha: string;
   /** The first is what the branch was before. */
@@ -33,6 +34,7 @@ export interface TreeEntry {
   readonly sha: string;
 }
 
+/** What a commit did to one file. */
 export interface EntryChange {
   readonly path: string;
   /** Null where the file was not there. */
@@ -87,6 +89,7 @@ export interface AccessLife {
   readonly end: LifeEnd | null;
 }
 
+/** How access was taken away. */
 export interface LifeEnd {
   readonly commit: MainlineCommit;
   /** False where somebody else took the grant away, or changed it. */
@@ -113,6 +116,7 @@ export interface ReadmeChange {
   readonly besideGrants: boolean;
 }
 
+/** Everything that ever happened below `grants/`. */
 export interface AccessStory {
   /** The newest; null where Curfew never adopted the repository, or everything below `grants/` is gone. */
   readonly adoption: Adoption | null;

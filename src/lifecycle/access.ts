@@ -18,6 +18,7 @@ import type { FileFacts, TipFacts } from './facts.ts';
 import { clusterOfReadme } from './pin.ts';
 import { judgeGrant, type GrantQuestion, type GrantState, type ProvenGrant } from './grant-state.ts';
 
+/** A commit and a time, with the history up to it. */
 export interface AccessQuestion {
   /** The history up to the tip, oldest first. */
   readonly mainline: readonly MainlineCommit[];
@@ -31,6 +32,7 @@ export interface AccessQuestion {
   readonly at: Instant;
 }
 
+/** Who has access, and who had. */
 export interface Access {
   /** In the order of their paths. */
   readonly inForce: readonly AccessInForce[];
@@ -40,6 +42,7 @@ export interface Access {
   readonly foreign: readonly { readonly path: string; readonly finding: Finding }[];
 }
 
+/** One grant in force. */
 export interface AccessInForce {
   readonly path: string;
   readonly evidence: GrantEvidence;
@@ -47,6 +50,7 @@ export interface AccessInForce {
   readonly commit: string;
 }
 
+/** One grant that is over. */
 export interface AccessEnded extends AccessInForce {
   /** Null where it ended by other than time, and Curfew has not taken it away yet. */
   readonly endedAt: Instant | null;

@@ -20,6 +20,7 @@ import type { Ended } from './revert.ts';
 import { retoldComment } from './story.ts';
 import { readTrusted } from './trusted.ts';
 
+/** What the decision needs beyond the world; read by the shell. */
 export interface BranchContext {
   readonly teams: ReadonlyMap<string, TeamFacts>;
   /** Accounts by lower-case login, for `spec.for`. */
@@ -37,6 +38,7 @@ export interface Tell {
   readonly landing: LandingVerdict;
 }
 
+/** Everything that is to be done on the default branch. */
 export interface BranchDecision {
   /** Access that has ended: one revert pull request for all of it. */
   readonly ended: readonly Ended[];

@@ -8,6 +8,7 @@ import { isRequestFile } from '../request/path.ts';
 import type { PullRequestFacts, RepositoryFacts } from './facts.ts';
 import { trustedPaths } from './trusted-paths.ts';
 
+/** What a pull request asks for. */
 export type Purpose =
   | { readonly kind: 'none' }
   /** It changes files that decisions are judged by. */

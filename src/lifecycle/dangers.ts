@@ -4,6 +4,7 @@ import { demandSize, joinDemands } from '../policy/demand.ts';
 import type { ApprovalDemand, EffectiveLimits } from '../policy/policy.ts';
 import type { GrantEffect } from './effect.ts';
 
+/** Which dangers are refused, and what the others cost. */
 export interface DangerVerdict {
   readonly refused: readonly Danger[];
   /** What has to be approved: by the policy entry, the limits, and the dangers together. */

@@ -14,6 +14,7 @@ import type { FileFacts, TipFacts } from './facts.ts';
 import { invariantDangers } from './invariants.ts';
 import { readSnapshot, readTrusted, type Snapshot } from './trusted.ts';
 
+/** The objects of a grant, and what they would meet in the cluster. */
 export interface EffectQuestion {
   readonly objects: readonly KubernetesObject[];
   readonly roles: readonly CatalogRole[];
@@ -24,6 +25,7 @@ export interface EffectQuestion {
   readonly path: RequestPath;
 }
 
+/** What a grant changes, in permissions and in the network. */
 export interface GrantEffect extends Effect {
   /** Of the gains, those in the network. */
   readonly connections: readonly string[];

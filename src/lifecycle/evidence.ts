@@ -16,11 +16,13 @@ export interface ApprovalEvidence {
   readonly requirement: string;
 }
 
+/** A file by which a grant was decided: its name, and the blob that it was. */
 export interface BlobEvidence {
   readonly name: string;
   readonly sha: string;
 }
 
+/** Everything that the message of a grant commit says. */
 export interface GrantEvidence {
   readonly grant: string;
   readonly repositoryId: number;

@@ -17,6 +17,7 @@ export interface FileFacts {
   readonly text: string | null;
 }
 
+/** How GitHub merges a pull request. */
 export type MergeMethod = 'merge' | 'squash' | 'rebase';
 
 /** One effective rule of the default branch that we lean on or must respect. */
@@ -56,6 +57,7 @@ export interface TipFacts {
   readonly clusters: readonly FileFacts[];
 }
 
+/** The access repository and its settings, and who the App is there. */
 export interface RepositoryFacts {
   readonly id: number;
   readonly owner: string;
@@ -73,6 +75,7 @@ export interface RepositoryFacts {
   readonly signsCommits: boolean;
 }
 
+/** An account of GitHub: the id counts, for a login can change hands. */
 export interface AccountFacts {
   readonly id: number;
   readonly login: string;
@@ -88,6 +91,7 @@ export interface CommitFacts {
   readonly committer: { readonly email: string; readonly account: AccountFacts | null } | null;
 }
 
+/** A file that a pull request or a commit changes. */
 export interface ChangedFile {
   readonly path: string;
   readonly change: 'added' | 'modified' | 'deleted' | 'renamed' | 'copied' | 'changed';
@@ -95,6 +99,7 @@ export interface ChangedFile {
   readonly previousPath: string | null;
 }
 
+/** A check run of ours. */
 export interface CheckRunFacts {
   readonly id: number;
   /** `external_id`: see lifecycle/check.ts for what it carries. */
@@ -106,6 +111,7 @@ export interface CheckRunFacts {
   readonly contentDigest: string;
 }
 
+/** A comment on a pull request. */
 export interface CommentFacts {
   readonly id: number;
   readonly author: AccountFacts | null;
@@ -117,6 +123,7 @@ export interface CommentFacts {
   readonly editedBy: AccountFacts | null;
 }
 
+/** A pull request, open or not. */
 export interface PullRequestFacts {
   readonly number: number;
   readonly title: string;

@@ -11,6 +11,7 @@ import type { GrantVerdict } from './landing.ts';
 import { describeScope, type Plan } from './plan.ts';
 import { readTrusted } from './trusted.ts';
 
+/** A grant as it is about to be committed. */
 export interface GrantCommit {
   readonly path: string;
   readonly text: string;

@@ -32,6 +32,7 @@ import { readRoleBlob, readTrusted } from './trusted.ts';
 /** Who grants, and in which repository. */
 export type Granter = Pick<RepositoryFacts, 'id' | 'botId' | 'signsCommits'>;
 
+/** A file below `grants/`, and everything by which it is judged. */
 export interface GrantQuestion {
   readonly repository: Granter;
   readonly tip: TipFacts;
@@ -49,6 +50,7 @@ export interface GrantQuestion {
   readonly merges: readonly MergeFacts[];
 }
 
+/** A grant file that the newest commit on it proves. */
 export interface ProvenGrant {
   readonly file: FileFacts;
   readonly path: RequestPath;
@@ -57,6 +59,7 @@ export interface ProvenGrant {
   readonly commit: string;
 }
 
+/** What a file below `grants/` is. */
 export type GrantState =
   | { readonly kind: 'in-force'; readonly grant: ProvenGrant }
   | { readonly kind: 'ended'; readonly grant: ProvenGrant; readonly finding: Finding }

@@ -29,6 +29,7 @@ import { readTrusted } from './trusted.ts';
 /** GitHub links a merged commit to its pull request with a delay; after this many milliseconds there is none. */
 export const linkingDeadline = 10 * 60_000;
 
+/** A landed request, and everything by which it is judged. */
 export interface LandingQuestion {
   readonly repository: RepositoryFacts;
   readonly tip: TipFacts;
@@ -43,6 +44,7 @@ export interface LandingQuestion {
   readonly merges: readonly MergeFacts[];
 }
 
+/** What is to become of it. */
 export type LandingVerdict =
   | {
       readonly kind: 'grant';

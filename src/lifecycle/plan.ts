@@ -28,11 +28,13 @@ import { blankGrantId, grantId } from './grant.ts';
 import { teamsOf } from './teams.ts';
 import { readCommittedCeilings, readPlainFile, readTrusted, type Sourced, type Trusted } from './trusted.ts';
 
+/** An account of GitHub: the id counts, the login is for people. */
 export interface Person {
   readonly id: number;
   readonly login: string;
 }
 
+/** A request file, and everything by which it is planned. */
 export interface PlanQuestion {
   readonly repositoryId: number;
   readonly tip: TipFacts;
@@ -46,6 +48,7 @@ export interface PlanQuestion {
   readonly teams: ReadonlyMap<string, TeamFacts>;
 }
 
+/** What would be granted; `digest` is over all that an approval approves. */
 export interface Plan {
   readonly grantId: string;
   readonly path: RequestPath;
@@ -67,6 +70,7 @@ export interface Plan {
   readonly digest: string;
 }
 
+/** The plan, or everything that stands against the request. */
 export type Planned =
   | { readonly ok: true; readonly plan: Plan }
   | { readonly ok: false; readonly findings: readonly Finding[]; readonly faults: readonly Fault[] };

@@ -8,6 +8,7 @@ import { parseInvariants } from '../effect/network/parse-invariants.ts';
 import { parsePolicy } from '../policy/parse.ts';
 import type { Policy } from '../policy/policy.ts';
 
+/** The policy, and the statements that it makes. */
 export interface PolicyFile {
   readonly policy: Policy;
   readonly invariants: readonly Invariant[];

@@ -39,6 +39,7 @@ export function expectedReports(tip: TipFacts): readonly Report[] {
   );
 }
 
+/** What clusters refuse just now. */
 export interface Refusals {
   /** Why a grant is to be withdrawn, by the commit that granted it. */
   readonly withdrawn: ReadonlyMap<string, Finding>;

@@ -16,6 +16,7 @@ import { commentMarker } from './comments.ts';
 import { fitItems, fitLines } from './room.ts';
 import type { Plan } from './plan.ts';
 
+/** What is to be said about a pull request. */
 export interface Report {
   /** The first is the reason that counts. */
   readonly findings: readonly Finding[];
@@ -24,6 +25,7 @@ export interface Report {
   readonly faults: readonly Fault[];
 }
 
+/** The same in words. */
 export interface ReportText {
   /** One plain line. */
   readonly title: string;
@@ -35,6 +37,7 @@ export interface ReportText {
   readonly comment: string;
 }
 
+/** Says a report: the check run and the comment have it in common. */
 export function describeReport(report: Report): ReportText {
   const title = titleOf(report);
   const sections = [

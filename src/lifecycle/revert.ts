@@ -27,6 +27,7 @@ export interface Ended {
   readonly deletions: readonly { readonly path: string; readonly sha: string }[];
 }
 
+/** The pull request that ends access, and the commit that it consists of. */
 export interface Revert {
   readonly branch: string;
   readonly title: string;

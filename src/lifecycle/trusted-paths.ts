@@ -15,6 +15,7 @@ export function isTrustedPath(path: string): boolean {
   );
 }
 
+/** Whether GitHub looks for CODEOWNERS at this path. */
 export function isCodeownersPath(path: string): boolean {
   return codeownersPaths.some((candidate) => candidate === path);
 }

@@ -22,6 +22,7 @@ export interface Sourced<T> {
   readonly sha: string;
 }
 
+/** The trusted files of a tip, parsed. */
 export interface Trusted {
   readonly policy: Sourced<Policy> | null;
   /** The network statements of the policy; none without a policy. */

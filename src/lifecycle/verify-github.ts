@@ -14,6 +14,7 @@ export interface GitHubRecord {
   readonly pullRequest: PullRequestRecord | null;
 }
 
+/** What GitHub has about the pull request of a grant. */
 export interface PullRequestRecord {
   /** Null for a deleted account, as everywhere here. */
   readonly author: AccountFacts | null;
@@ -25,6 +26,7 @@ export interface PullRequestRecord {
   readonly reviews: readonly ReviewRecord[];
 }
 
+/** One of its reviews. */
 export interface ReviewRecord {
   readonly id: number;
   readonly state: 'APPROVED' | 'CHANGES_REQUESTED' | 'COMMENTED' | 'DISMISSED' | 'PENDING';

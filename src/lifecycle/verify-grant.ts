@@ -14,6 +14,7 @@ import { judgeApprovalsAgain, planAgain } from './verify-plan.ts';
 /** What a clock or a busy moment may take, in milliseconds: a sweep, and the time to land what it found. */
 export const tolerance = 5 * 60_000;
 
+/** What a grant commit comes to. */
 export interface GrantVerdict {
   /** In sentences about the grant. */
   readonly differences: readonly string[];

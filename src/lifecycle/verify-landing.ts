@@ -12,6 +12,7 @@ import {
 } from './access-history.ts';
 import type { GrantEvidence } from './evidence.ts';
 
+/** What git tells of a landing. */
 export interface GitLanding {
   /** What contradicts the evidence, in sentences. */
   readonly differences: readonly string[];

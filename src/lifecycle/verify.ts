@@ -23,6 +23,7 @@ import { readTrusted } from './trusted.ts';
 import { dueOf, judgeEnd } from './verify-end.ts';
 import { judgeGrantCommit, tolerance } from './verify-grant.ts';
 
+/** What a verification is made from: git, and the time. */
 export interface VerifyFacts {
   /** The first-parent history, oldest first. */
   readonly mainline: readonly MainlineCommit[];
@@ -42,12 +43,14 @@ export interface Difference {
   readonly message: string;
 }
 
+/** A grant that ever was, planned anew. */
 export interface VerifiedGrant {
   readonly life: AccessLife;
   /** Null where it could not be planned again. */
   readonly plan: Plan | null;
 }
 
+/** What a verification comes to. */
 export interface Verification {
   /** In the order of the history. */
   readonly differences: readonly Difference[];

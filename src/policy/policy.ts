@@ -15,6 +15,7 @@ export interface Policy {
   readonly paused: boolean;
 }
 
+/** A cluster that grants may be for. */
 export interface Cluster {
   readonly environment: string;
   /** Who says, as a commit status, whether the cluster took a revision; nobody is believed where it is left out. */
@@ -55,6 +56,7 @@ export interface ApprovalDemand {
   readonly others: readonly { readonly who: Principal; readonly count: number }[];
 }
 
+/** Who may get what, where, for how long. */
 export interface AllowEntry {
   readonly name: string;
   readonly requesters: readonly Principal[];
@@ -74,12 +76,14 @@ export type DangerRule =
   | { readonly kind: 'warn' }
   | { readonly kind: 'approvals'; readonly approvals: ApprovalDemand };
 
+/** What a limit says about the network part of a grant. */
 export interface NetworkLimits {
   readonly newlyIsolated: DangerRule | null;
   readonly baseline: 'require' | 'propose' | null;
   readonly maxAddresses: number | null;
 }
 
+/** What is taken away where it fits; null where it says nothing. */
 export interface LimitEntry {
   /** As in `allow`, but `*` does match `_cluster` and protected namespaces. */
   readonly scopes: readonly string[];
@@ -110,6 +114,7 @@ export interface PolicyQuestion {
   readonly subject: PersonInTeams;
 }
 
+/** A person with the teams that they are in. */
 export interface PersonInTeams {
   readonly id: number;
   readonly login: string;
@@ -146,6 +151,7 @@ export interface PolicyRefusal {
   readonly message: string;
 }
 
+/** What the policy says to a request. */
 export type PolicyVerdict =
   | { readonly allowed: false; readonly refusals: readonly PolicyRefusal[]; readonly limits: EffectiveLimits }
   | {

@@ -13,6 +13,7 @@ export function formatPrincipal(principal: Principal): string {
   return principal.kind === 'team' ? principal.team : principal.login;
 }
 
+/** Whether both name the same team or person. */
 export function samePrincipal(a: Principal, b: Principal): boolean {
   return a.kind === b.kind && formatPrincipal(a) === formatPrincipal(b);
 }

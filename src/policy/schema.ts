@@ -141,6 +141,7 @@ const identity = z.strictObject({
   users: z.record(label('the name of a cluster'), kubernetesUserName).optional().describe('By cluster.'),
 });
 
+/** The policy as YAML has it. */
 export const policySchema = z
   .strictObject({
     apiVersion,
@@ -166,4 +167,5 @@ export const policySchema = z
   })
   .meta({ title: 'Curfew policy' });
 
+/** What passes it. */
 export type PolicyFile = z.infer<typeof policySchema>;

@@ -45,6 +45,7 @@ const scalar = z.union(
 
 const notAnInstant = 'is not a point in time; write it as 2026-12-01T09:00:00Z, with an offset';
 
+/** An access request as YAML has it. */
 export const accessRequestSchema = z
   .strictObject({
     apiVersion,

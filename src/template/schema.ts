@@ -42,6 +42,7 @@ const manifest = z
   .custom<JsonObject>(isJsonObject, 'is not an object; give it apiVersion, kind and metadata')
   .meta({ type: 'object' });
 
+/** A template as YAML has it. */
 export const templateSchema = z
   .strictObject({
     apiVersion,
@@ -71,4 +72,5 @@ export const templateSchema = z
   })
   .meta({ title: 'Curfew template' });
 
+/** A parameter as it is declared there. */
 export type ParameterFile = z.infer<typeof parameter>;

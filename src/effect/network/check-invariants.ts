@@ -8,6 +8,7 @@ import { formatPorts } from './ports.ts';
 import { joinWords } from './words.ts';
 import type { NetworkWorld } from './world.ts';
 
+/** One way in which a statement does not hold. */
 export type Violation = FlowViolation | BaselineViolation | MoreViolations;
 
 interface FlowViolation extends ForbiddenFlow {

@@ -22,6 +22,7 @@ import { combine, type Steps } from './steps.ts';
 import { verdict, type End } from './verdict.ts';
 import { workloadText, type NetworkWorld, type Pod } from './world.ts';
 
+/** A flow that is possible and that a statement forbids. */
 export interface ForbiddenFlow {
   /** Named as in lists: workloads, or ranges of addresses. */
   readonly src: string;
@@ -34,6 +35,7 @@ export interface ForbiddenFlow {
 /** More flows of one statement than these are not looked for: nobody reads them. */
 export const mostFlows = 100;
 
+/** What breaks one statement. */
 export interface Forbidden {
   readonly flows: readonly ForbiddenFlow[];
   /** Whether there are more than `mostFlows`: which ones is not known. */

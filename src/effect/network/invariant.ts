@@ -13,6 +13,7 @@ import type { AddressSet } from './addresses.ts';
 import type { Direction } from './policy.ts';
 import type { PortSet } from './ports.ts';
 
+/** One statement, with its name and where it holds. */
 export interface Invariant {
   readonly name: string;
   /** The clusters that it speaks of; null: every one. */
@@ -20,8 +21,10 @@ export interface Invariant {
   readonly statement: Statement;
 }
 
+/** What has to hold. */
 export type Statement = FlowStatement | DefaultDeny;
 
+/** Who must not reach whom. */
 export interface FlowStatement {
   /**
    * `never`: nothing of `from` may reach anything of `to` on these ports. `only`: nothing but `from` may, be it in the

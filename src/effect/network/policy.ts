@@ -16,10 +16,12 @@ import {
 } from './addresses.ts';
 import { lastPort, type Protocol } from './ports.ts';
 
+/** As the pods see it that a policy selects. */
 export type Direction = 'ingress' | 'egress';
 
 export const directions: readonly Direction[] = ['ingress', 'egress'];
 
+/** A NetworkPolicy as an API server understands it. */
 export interface NetworkPolicy {
   readonly namespace: string;
   readonly name: string;
@@ -38,8 +40,10 @@ export interface Rule {
   readonly ports: readonly PortRule[] | null;
 }
 
+/** The other end of what a rule allows. */
 export type Peer = PodPeer | AddressPeer;
 
+/** Pods, by labels. */
 export interface PodPeer {
   readonly kind: 'pods';
   /** Null: the policy's own namespace. Empty: every namespace. */
@@ -48,6 +52,7 @@ export interface PodPeer {
   readonly pods: Selector;
 }
 
+/** Addresses, by a block with holes. */
 export interface AddressPeer {
   readonly kind: 'addresses';
   readonly cidr: string;
@@ -57,6 +62,7 @@ export interface AddressPeer {
   readonly addresses: AddressSet;
 }
 
+/** Ports of one protocol. */
 export type PortRule =
   | { readonly kind: 'every'; readonly protocol: Protocol }
   | { readonly kind: 'range'; readonly protocol: Protocol; readonly from: number; readonly to: number }

@@ -8,6 +8,7 @@ const mostWork = 20_000;
 const fewest = 4;
 const most = 100;
 
+/** Counts down while effects are worked out. */
 export class Allowance {
   #left: number;
   #passedOver = 0;

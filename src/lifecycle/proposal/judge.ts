@@ -18,6 +18,7 @@ import { brokenBy, brokenFindings, statementChanges } from './statements.ts';
 import { templateChanges } from './templates.ts';
 import { proposedTip } from './tip.ts';
 
+/** What is against a proposal, and what it changes. */
 export interface ProposalReport {
   /** The first is the reason that counts. */
   readonly findings: readonly Finding[];

@@ -7,6 +7,7 @@ import type { ProposalReport } from './judge.ts';
 /** More are in "curfew validate". */
 const mostFaults = 20;
 
+/** Says what a proposal comes to; there is no comment. */
 export function describeProposal(report: ProposalReport): Omit<ReportText, 'comment'> {
   const { findings, faults, sections, passedOver } = report;
   const title = titleOf({ findings, plan: null });

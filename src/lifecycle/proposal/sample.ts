@@ -67,6 +67,7 @@ export function knownNamespaces(tip: TipFacts, cluster: string): readonly string
   );
 }
 
+/** A template tried out. */
 export interface Sample {
   readonly objects: readonly KubernetesObject[];
   /** Why nothing could be rendered, which the faults of the files say; else null. */

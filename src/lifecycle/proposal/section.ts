@@ -1,6 +1,7 @@
 /** What a proposal is said to change. */
 import { escapeMarkdown } from '../../base/markdown.ts';
 
+/** One thing that a proposal changes, under its heading. */
 export interface Section {
   readonly heading: string;
   /** Items of a list; Markdown that is safe already. An item may have lines below it, indented by two. */

@@ -13,6 +13,7 @@ export interface Standing {
   readonly open: readonly PullRequestFacts[];
 }
 
+/** The default branch with the files of one side. */
 export interface Side {
   readonly tip: TipFacts;
   readonly trusted: Trusted;

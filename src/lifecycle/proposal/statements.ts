@@ -38,6 +38,7 @@ function leftUnchecked(before: Side, after: Side): readonly string[] {
 /** More say nothing new. */
 const mostFindings = 10;
 
+/** A finding for each flow that a proposal would allow against a statement, as far as anybody reads them. */
 export function brokenFindings(broken: readonly Broken[]): readonly Finding[] {
   const more = broken.length - mostFindings;
   return [
