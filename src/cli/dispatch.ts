@@ -30,8 +30,8 @@ async function runCommand(command: Command, args: readonly string[], io: Command
     return await command.run(args, io);
   } catch (error) {
     if (error instanceof UsageError) {
-      const synopsis = command.usage.split('\n', 1)[0] ?? '';
-      io.stderr.write(`${name} ${error.message}\nUsage: ${synopsis}\nMore: curfew ${command.name} --help\n`);
+      const more = `More: curfew ${command.name} --help`;
+      io.stderr.write(`${name} ${error.message}\nUsage: ${synopsisOf(command, args)}\n${more}\n`);
       return exitCode.usage;
     }
     if (isUnreadable(error)) {
@@ -42,6 +42,13 @@ async function runCommand(command: Command, args: readonly string[], io: Command
     io.stderr.write(`${name} this is a defect in Curfew, please report it with the lines below\n${detail}\n`);
     return exitCode.defect;
   }
+}
+
+/** The synopsis; of a command that does several things, the lines about what was asked for, if any is. */
+function synopsisOf({ name, usage }: Command, [action = '']: readonly string[]): string {
+  const lines = usage.split('\n\n', 1)[0]?.split('\n') ?? [];
+  const about = lines.filter((line) => `${line.trim()} `.startsWith(`curfew ${name} ${action} `));
+  return (about.length === 0 ? lines : about).map((line) => line.trim()).join('\n       ');
 }
 
 /** What the user can put right: a file that is not there, a folder without permission, GitHub not answering. */

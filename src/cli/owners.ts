@@ -1,6 +1,6 @@
 /** `curfew owners`: who owns a path, as GitHub would answer, in any folder with a CODEOWNERS. */
 import { execFile } from 'node:child_process';
-import { lstat, readFile } from 'node:fs/promises';
+import { lstat, readFile, stat } from 'node:fs/promises';
 import { isAbsolute, posix, relative, resolve, sep } from 'node:path';
 import { promisify } from 'node:util';
 import {
@@ -46,6 +46,7 @@ Example:
       { min: 1, max: Infinity },
     );
     const folder = resolve(io.cwd, values.dir);
+    if ((await stat(folder).catch(() => null)) === null) throw new InputError(`there is no folder ${folder}`);
     const codeowners = await readCodeowners(folder, values.ref);
     const answers = positionals.map((path) => {
       const inRepository = pathInRepository(path, folder);
@@ -119,7 +120,6 @@ interface Found {
 }
 
 async function readFromFolder(folder: string): Promise<Found | null> {
-  await lstat(folder);
   for (const file of codeownersPaths) {
     const path = resolve(folder, file);
     const stats = await lstat(path).catch(() => null);

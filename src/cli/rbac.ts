@@ -11,7 +11,7 @@ import { labelOf } from '../effect/rbac/say.ts';
 import { subjectFor } from '../effect/rbac/subject.ts';
 import { loadRbac, type RbacWorld } from '../effect/rbac/world.ts';
 import { parseArguments } from './arguments.ts';
-import { type Command, type CommandIo, exitCode, UsageError } from './command.ts';
+import { type Command, type CommandIo, exitCode, InputError, UsageError } from './command.ts';
 import { readManifestFiles } from './manifest-files.ts';
 import { paint } from './paint.ts';
 import { readQuestion } from './rbac-question.ts';
@@ -137,7 +137,9 @@ async function runDiff(args: readonly string[], io: CommandIo): Promise<number> 
   if (before.length === 0 || after.length === 0)
     throw new UsageError('--before and --after say what to compare');
   const whom = as === undefined && groups.length === 0 ? null : subjectFor(as ?? '', groups);
-  const worlds = [await readWorld(before, io), await readWorld(after, io)] as const;
+  // What is empty may be compared: everything is gained then, or lost.
+  const [was, is] = [await readManifestFiles(before, io), await readManifestFiles(after, io)];
+  const worlds = [worldOf(was, io), worldOf(is, io)] as const;
   const differences = compareRbac(...worlds, whom, { minor: null });
   if (values.json) printJson({ differences }, io);
   else printDifferences(differences, io);
@@ -160,11 +162,18 @@ async function runCheck(args: readonly string[], io: CommandIo): Promise<number>
 
 async function readObjects(paths: readonly string[], io: CommandIo): Promise<readonly KubernetesObject[]> {
   if (paths.length === 0) throw new UsageError('-f says which manifests to read');
-  return readManifestFiles(paths, io);
+  const objects = await readManifestFiles(paths, io);
+  // As where what was to be piped in failed: that nothing is dangerous among nothing is no answer.
+  if (objects.length === 0) throw new InputError(`there is no Kubernetes object in ${paths.join(', ')}`);
+  return objects;
 }
 
 async function readWorld(paths: readonly string[], io: CommandIo): Promise<RbacWorld> {
-  const world = loadRbac(await readObjects(paths, io));
+  return worldOf(await readObjects(paths, io), io);
+}
+
+function worldOf(objects: readonly KubernetesObject[], io: CommandIo): RbacWorld {
+  const world = loadRbac(objects);
   const dangling = world.dangling.map(
     (binding) =>
       `${labelOf(binding)}: its ${binding.roleRef.kind} ${binding.roleRef.name} is not among the files`,

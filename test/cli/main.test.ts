@@ -97,6 +97,23 @@ describe('dispatch', () => {
     expect(await runCurfew(['sample'], async () => Promise.reject(error))).toEqual([status, '', message]);
   });
 
+  test.each([
+    ['look', 'curfew both look FILE'],
+    ['tell', 'curfew both tell A\n       curfew both tell B'],
+    ['lok', 'curfew both look FILE\n       curfew both tell A\n       curfew both tell B'],
+  ])('wrong use of "both %s" shows the lines about it', async (action, synopsis) => {
+    const command: Command = {
+      name: 'both',
+      summary: 'Do both',
+      usage:
+        'curfew both look FILE\n       curfew both tell A\n       curfew both tell B\n\nLooks and tells.\n',
+      run: async () => Promise.reject(new UsageError('no')),
+    };
+    const io = fakeIo();
+    expect(await dispatch(['both', action], io, { both: async () => Promise.resolve(command) })).toBe(2);
+    expect(io.err()).toBe(`curfew both: no\nUsage: ${synopsis}\nMore: curfew both --help\n`);
+  });
+
   test('a defect is told as one', async () => {
     const [status, , err] = await runCurfew(['sample'], async () =>
       Promise.reject(new TypeError('x is undefined')),

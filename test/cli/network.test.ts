@@ -349,6 +349,14 @@ describe('check', () => {
     expect(out).toContain('allowed by shop/curfew-1 (ingress rule 1)');
   });
 
+  test('nothing at all, as where a pipe broke, is not taken for statements that hold', async () => {
+    await write('nothing.yaml', '');
+    await write('all.yaml', '[]\n');
+    const result = run('check', 'nothing.yaml', '--invariants', 'all.yaml');
+    await expect(result).rejects.toThrow(InputError);
+    await expect(result).rejects.toThrow('there is no namespace, pod or network policy in nothing.yaml');
+  });
+
   test('statements that cannot be read', async () => {
     await write('wrong.yaml', '- name: a\n  nevr: {}\n');
     const result = run('check', 'app', '--invariants', 'wrong.yaml');

@@ -152,3 +152,11 @@ describe('curfew owners', () => {
     expect((await owners('--ref', 'main', 'a')).stderr).toContain('symbolic link');
   });
 });
+
+test('a folder that is not there is said to be missing', async () => {
+  const { status, stderr } = await owners('a', '--dir', 'nowhere');
+  expect({ status, stderr }).toEqual({
+    status: 2,
+    stderr: `curfew owners: there is no folder ${join(folder, 'nowhere')}\n`,
+  });
+});

@@ -25,6 +25,8 @@ beforeAll(() => {
   save('before/roles.yaml', [reader, pod]);
   save('before/deep/bindings.yml', [alice]);
   save('before/notes.txt', []);
+  mkdirSync(join(folder, 'empty'));
+  save('nothing.yaml', []);
   writeFileSync(join(folder, 'before/kustomization.yaml'), 'resources: [roles.yaml]\n');
   writeFileSync(join(folder, 'before/.hidden.yaml'), 'not: a manifest\n');
   symlinkSync(join(folder, 'before'), join(folder, 'before/deep/loop'));
@@ -186,6 +188,8 @@ describe('wrong use and unreadable input', () => {
     ['check -f broken.yaml', 'broken.yaml:'],
     ['check -f nowhere', `there is no file or folder ${join(folder, 'nowhere')}`],
     ['check -f before/.hidden.yaml', 'this is not a Kubernetes object'],
+    ['check -f nothing.yaml', 'there is no Kubernetes object in nothing.yaml'],
+    ['can get pods -f empty', 'there is no Kubernetes object in empty'],
   ])('%s: %s', async (line, message) => {
     const error = await run(line).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(InputError);

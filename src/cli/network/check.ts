@@ -46,13 +46,7 @@ export async function runCheck(args: readonly string[], io: CommandIo): Promise<
   const subjects =
     values.invariants === undefined
       ? await clustersOf(path, io)
-      : [
-          {
-            cluster: null,
-            world: await readWorld([path], io),
-            invariants: await readInvariants(values.invariants, io),
-          },
-        ];
+      : [await manifestsOf(path, values.invariants, io)];
   const checked = subjects.map((subject) => ({
     ...subject,
     violations: checkInvariants(subject.world, subject.invariants),
@@ -60,6 +54,15 @@ export async function runCheck(args: readonly string[], io: CommandIo): Promise<
   if (values.json) io.stdout.write(`${JSON.stringify(toJson(checked))}\n`);
   else print(checked, io);
   return checked.every(({ violations }) => violations.length === 0) ? exitCode.ok : exitCode.finding;
+}
+
+/** Any manifests. That no statement is broken among none is no answer: what was to be piped in may have failed. */
+async function manifestsOf(path: string, invariants: string, io: CommandIo): Promise<Subject> {
+  const world = await readWorld([path], io);
+  const { pods, policies, namespaces } = world;
+  if (pods.length + policies.length + namespaces.size === 0)
+    throw new InputError(`there is no namespace, pod or network policy in ${path}`);
+  return { cluster: null, world, invariants: await readInvariants(invariants, io) };
 }
 
 /** The clusters of an access repository: what stands in each, with the grants in force. */
