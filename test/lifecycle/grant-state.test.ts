@@ -1,89 +1,21 @@
 import { describe, expect, test } from 'vitest';
-import { decideBranch } from '../../src/lifecycle/branch.ts';
 import { writeEnding } from '../../src/lifecycle/evidence.ts';
-import type { BranchWorld, HistoryCommit, LandingFacts, TipFacts } from '../../src/lifecycle/facts.ts';
-import { grantCommit as commitFor, type GrantCommit } from '../../src/lifecycle/grant-commit.ts';
 import { judgeGrant, type GrantQuestion, type GrantState } from '../../src/lifecycle/grant-state.ts';
-import { decidePullRequest } from '../../src/lifecycle/pull-request.ts';
+import { granted } from './branch-world.ts';
 import {
-  context,
   file,
   minute,
   noon,
-  people,
-  pullRequestOf,
   repository,
   repositoryFiles,
   requestFile,
   requestText,
   sha,
-  shown,
   teams,
   tipOf,
-  worldOf,
 } from './world.ts';
 
-const merge = sha('merge');
-
-/** The default branch just after the approved pull request was merged, and what the App commits there. */
-function granting(): {
-  readonly tip: TipFacts;
-  readonly commit: GrantCommit;
-  readonly landing: LandingFacts;
-} {
-  const tip = tipOf(new Map([...repositoryFiles(), [requestFile, requestText]]));
-  const digest = decidePullRequest(worldOf(), context).check?.externalId.replace('curfew/1:', '') ?? '';
-  const landing: LandingFacts = {
-    path: requestFile,
-    history: [commitOf({ sha: merge, message: 'Merge', blob: file(requestFile, requestText).sha })],
-    grantHistory: [],
-    pullRequest: {
-      ...shown(worldOf({ pullRequest: pullRequestOf() }), digest).pullRequest,
-      state: 'merged',
-      mergedAt: noon,
-      mergedBy: people.curfew,
-      mergeCommit: merge,
-    },
-    landed: [{ path: requestFile, change: 'added', previousPath: null }],
-    lastPush: context.lastPush === 'unread' ? null : context.lastPush,
-  };
-  const world: BranchWorld = {
-    now: noon,
-    repository,
-    tip,
-    landings: new Map([[requestFile, landing]]),
-    commands: [],
-    reverts: [],
-    merges: [],
-    verdicts: new Map(),
-  };
-  const common = { teams, accounts: new Map(), blobs: new Map(), localNow: noon, latestNow: noon };
-  const [verdict] = decideBranch(world, common).grants;
-  if (verdict === undefined) throw new Error('nothing is granted');
-  return { tip, commit: commitFor(world, verdict), landing };
-}
-
-function commitOf(overrides: Partial<HistoryCommit>): HistoryCommit {
-  return {
-    sha: sha('commit'),
-    message: '',
-    committedAt: noon,
-    author: people.curfew,
-    parents: [],
-    signedByGitHub: true,
-    blob: null,
-    ...overrides,
-  };
-}
-
-const { tip, commit, landing } = granting();
-const grant = file(commit.path, commit.text);
-const grantCommit = commitOf({
-  sha: sha('grant'),
-  message: `${commit.headline}\n\n${commit.body}`,
-  parents: [tip.sha],
-  blob: grant.sha,
-});
+const { commit, file: grant, made: grantCommit, landing } = granted();
 
 /** What becomes of the grant five minutes later, with these trusted files replaced or, by null, gone. */
 function judge(
