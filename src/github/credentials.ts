@@ -19,6 +19,8 @@ const margin = 5 * 60_000;
 
 const tokenSchema = z.object({ token: z.string(), expires_at: instant });
 
+type Token = z.output<typeof tokenSchema>;
+
 /**
  * The App itself, for `/app…`. GitHub accepts no token from the future: where the clock of this machine is wrong, the
  * time is taken from GitHub's refusal, for ending access must go on.
@@ -46,7 +48,7 @@ export function installationCredentials(options: {
   readonly transport: Transport;
 }): Credentials {
   const { app, installationId, transport } = options;
-  let current: Promise<z.output<typeof tokenSchema>> | null = null;
+  let current: Promise<Token> | null = null;
 
   async function ask(): Promise<HttpAnswer> {
     return transport.send({
@@ -56,7 +58,7 @@ export function installationCredentials(options: {
     });
   }
 
-  async function fetchToken(): Promise<z.output<typeof tokenSchema>> {
+  async function fetchToken(): Promise<Token> {
     let answer = await ask();
     if (answer.kind === 'answer' && answer.status === 401) {
       app.refused(answer);
@@ -65,17 +67,24 @@ export function installationCredentials(options: {
     return bodyOf(`get a token for installation ${installationId}`, answer, tokenSchema);
   }
 
-  async function token(): Promise<string> {
+  /** A failure is for those who waited for it; who comes next asks again. */
+  async function shared(): Promise<Token> {
     const asked = (current ??= fetchToken());
     try {
-      const { token: value, expires_at: expiresAt } = await asked;
-      if (expiresAt - margin > Date.now()) return value;
+      return await asked;
     } catch (error) {
       if (current === asked) current = null;
       throw error;
     }
-    if (current === asked) current = fetchToken();
-    return (await (current ?? fetchToken())).token;
+  }
+
+  async function token(): Promise<string> {
+    const held = current;
+    const given = await shared();
+    // What was not held before is as new as can be, whatever our clock says of its end.
+    if (held === null || given.expires_at - margin > Date.now()) return given.token;
+    if (current === held) current = null;
+    return (await shared()).token;
   }
 
   return {

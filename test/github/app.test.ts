@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Denied, GitHubError } from '../../src/github/errors.ts';
+import { Denied, GitHubError, RetryLater } from '../../src/github/errors.ts';
 import { suspendInstallation } from '../../src/sandbox/operations/apps.ts';
 import { createWorld, start, type GitHubWorld } from './world.ts';
 
@@ -133,6 +133,20 @@ describe('installations and repositories', () => {
     vi.setSystemTime(Date.now() + 6 * 60_000);
     await port.readAccount('alice');
     expect(tokens).toBe(1);
+  });
+
+  it('ask again where the old token ended and a new one was not to be had', async () => {
+    const { port } = world;
+    await port.readAccount('alice');
+    world.clock.set(Date.now());
+    vi.useFakeTimers({ now: Date.now() + 56 * 60_000, toFake: ['Date'] });
+    world.sandbox.faults.inject({
+      route: '/app/installations/{installation_id}/access_tokens',
+      times: 1,
+      effect: { kind: 'status', status: 502 },
+    });
+    await expect(port.readAccount('alice')).rejects.toBeInstanceOf(RetryLater);
+    expect(await port.readAccount('alice')).not.toBeNull();
   });
 
   it('get tokens also where the clock of this machine is wrong', async () => {
