@@ -1,5 +1,5 @@
 /**
- * What the app has seen of the repositories that it looks after: where they are, and which of them hold a policy. Kept
+ * What the app has seen of the repositories that it looks after: where they are, and which are access repositories. Kept
  * in memory only to know what to sweep; after a restart it fills again by itself.
  */
 import type { RepositoryAddress } from './work.ts';
@@ -41,7 +41,7 @@ export class Directory {
     return this.#unlisted?.size === 0;
   }
 
-  /** Keeps whether the repository holds a policy; gives true where that is news. */
+  /** Keeps whether it is an access repository, as `BranchOutcome` says; gives true where that is news. */
   adopt(address: RepositoryAddress, adopted: boolean): boolean {
     const before = this.#repositories.get(address.id)?.adopted ?? false;
     this.#repositories.set(address.id, { address, adopted });
@@ -52,7 +52,7 @@ export class Directory {
     return this.#repositories.get(id)?.adopted ?? false;
   }
 
-  /** The repositories that hold a policy. */
+  /** The access repositories. */
   adopted(): readonly RepositoryAddress[] {
     return [...this.#repositories.values()].filter(({ adopted }) => adopted).map(({ address }) => address);
   }

@@ -77,7 +77,7 @@ async function runRounds(
     const known = await readKnown(port, clock, memory);
     // What has ended is ended before anything is asked that might fail.
     const over = decideBranch(known.world, known.context);
-    progress.adopted = known.read.tip.policy !== null;
+    progress.adopted = known.read.tip.policy !== null || known.proven.length > 0;
     progress.wakeAt = over.wakeAt;
     const ended = await applyEnd(port, { world: known.world, decision: over }, context, memory);
     if (ended !== 'nothing') {

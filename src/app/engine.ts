@@ -213,7 +213,8 @@ async function apply(
     );
     if (merged.kind === 'merged') return true;
     context.log.warn({ sha: head, outcome: merged }, 'the merge did not take effect');
-    if (merged.kind === 'refused') await port.publishComment(number, decision.comment ?? '');
+    if (merged.kind === 'refused' && decision.comment !== null)
+      await port.publishComment(number, decision.comment);
     return false;
   }
   if (decision.comment !== null) await port.publishComment(number, decision.comment);

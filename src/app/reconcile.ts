@@ -68,7 +68,7 @@ export interface OpenPullRequest extends Omit<PullRequestOutcome, 'branchTouched
 }
 
 export interface BranchOutcome {
-  /** False where the tip holds no policy: not an access repository, swept rarely. */
+  /** False where the tip holds neither a policy nor a grant: not an access repository, swept rarely. */
   readonly adopted: boolean;
   /** The nearest start or end; null where there is none. */
   readonly wakeAt: Instant | null;

@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import { branchWork, installationsWork, type AppWork } from './work.ts';
 import type { Directory } from './directory.ts';
 
-/** Every branch that holds a policy, or everything: branches and open pull requests of all installations. */
+/** The branch of every access repository, or everything: branches and open pull requests of all installations. */
 export type Sweep = 'branches' | 'everything';
 
 const schedules: Readonly<Record<Sweep, string>> = { branches: '* * * * *', everything: '*/10 * * * *' };

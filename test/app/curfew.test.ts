@@ -33,7 +33,7 @@ describe('sweeps', () => {
     await each.curfew.drain(1_000);
   });
 
-  test('of branches look at the repositories that hold a policy, and ask GitHub for no list', async () => {
+  test('of branches look at the access repositories, and ask GitHub for no list', async () => {
     const other = { installation: 3, id: 6, owner: 'acme', name: 'other' };
     let adopted = new Set(['access']);
     const each = await harness({ repositories: [access, other] });

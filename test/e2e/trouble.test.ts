@@ -268,6 +268,21 @@ describe('a request that can never be read', () => {
   });
 });
 
+test('a repository without its policy is swept every minute while it holds a grant', async () => {
+  world = await createTestWorld();
+  const number = await world.grant('left');
+  await world.force({ '.github/curfew.yaml': null });
+  await world.sweep();
+  expect(await world.grants()).toEqual([grantPath('left')]);
+  await unseen(async () => {
+    await world.as('alice').comment(number, '/revoke');
+  });
+  world.clock.advance(60_000);
+  world.curfew.sweep('branches');
+  await world.settle();
+  expect(await world.grants()).toEqual([]);
+});
+
 describe('deliveries', () => {
   test('that are lost change nothing in the end', async () => {
     world = await createTestWorld();
