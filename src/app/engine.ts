@@ -24,6 +24,9 @@ import { readMergedRequest } from './merged-request.ts';
 import { decideApart } from './proposal-thread.ts';
 import type { OpenPullRequest, PullRequestContext, PullRequestOutcome, Reconciler } from './reconcile.ts';
 
+/** Milliseconds before a merge that came too late is tried again. */
+const staleWait = 5_000;
+
 /** The machine's own clock, which is only asked. */
 type Now = Pick<Clock, 'now'>;
 
@@ -164,8 +167,8 @@ async function reconcilePullRequest(
   }
   context.signal.throwIfAborted();
   const lookAgainAt = world.pullRequest.state === 'merged' ? await tellEnd(port, world) : null;
-  const branchTouched = await apply(port, world, decision, context);
-  return { head: world.pullRequest.head, branchTouched, requeueAt: decision.recheckAt ?? lookAgainAt };
+  const { branchTouched, requeueAt } = await apply(port, world, decision, context);
+  return { head: world.pullRequest.head, branchTouched, requeueAt: requeueAt ?? lookAgainAt };
 }
 
 /**
@@ -196,8 +199,9 @@ async function apply(
   world: PullRequestWorld,
   decision: PullRequestDecision,
   context: PullRequestContext,
-): Promise<boolean> {
+): Promise<Omit<PullRequestOutcome, 'head'>> {
   const { number, head, checkRuns } = world.pullRequest;
+  const { branchTouched, recheckAt: requeueAt } = decision;
   if (decision.check !== null) {
     await port.publishCheck(checkContent(decision.check, head), checkRuns);
     for (const group of context.mergeGroups) await port.publishCheck(checkContent(decision.check, group), []);
@@ -211,14 +215,15 @@ async function apply(
       mergeTitle(world),
       mergeMessage(decision),
     );
-    if (merged.kind === 'merged') return true;
+    if (merged.kind === 'merged') return { branchTouched: true, requeueAt };
     context.log.warn({ sha: head, outcome: merged }, 'the merge did not take effect');
-    if (merged.kind === 'refused' && decision.comment !== null)
-      await port.publishComment(number, decision.comment);
-    return false;
+    // Nobody tells that the default branch moved: it was a commit of ours as like as not.
+    if (merged.kind === 'stale') return { branchTouched: false, requeueAt: world.now + staleWait };
+    if (decision.comment !== null) await port.publishComment(number, decision.comment);
+    return { branchTouched: false, requeueAt };
   }
   if (decision.comment !== null) await port.publishComment(number, decision.comment);
-  return decision.branchTouched;
+  return { branchTouched, requeueAt };
 }
 
 function mergeTitle({ pullRequest }: PullRequestWorld): string {

@@ -33,6 +33,26 @@ describe('the engine', () => {
     expect(await world.comment(number)).toContain('bob pushed the head');
   });
 
+  test('merges again where the default branch moved underneath, though nobody tells', async () => {
+    world = await createTestWorld();
+    world.sandbox.faults.inject({
+      method: 'PUT',
+      route: '/repos/{owner}/{repo}/pulls/{pull_number}/merge',
+      times: 1,
+      effect: {
+        kind: 'status',
+        status: 405,
+        message: 'Base branch was modified. Review and try the merge again.',
+      },
+    });
+    const number = await world.grant('moved');
+    expect(await world.state(number)).toBe('open');
+    world.clock.advance(10_000);
+    await world.settle();
+    expect(await world.state(number)).toBe('merged');
+    expect(await world.grants()).toEqual([grantPath('moved')]);
+  });
+
   test('takes a grant away though GitHub cannot open a pull request now', async () => {
     world = await createTestWorld();
     await world.grant('refused');
