@@ -27,15 +27,21 @@ function git(args: readonly string[], input: string): string {
   return execFileSync('git', ['-C', folder, ...args], { input, encoding: 'utf8' });
 }
 
+/** Ids of blobs, by their text: git is asked once. */
+const blobs = new Map<string, string>();
+
+function writeBlob(text: string): string {
+  const oid = blobs.get(text) ?? git(['hash-object', '-w', '--stdin'], text).trim();
+  blobs.set(text, oid);
+  return oid;
+}
+
 type Files = ReadonlyMap<string, string>;
 
 /** What git makes of these files: the id of the tree, and its recursive listing. */
 function writeTree(files: Files): { readonly root: string; readonly listing: readonly TreeFile[] } {
   git(['read-tree', '--empty'], '');
-  const lines = [...files].map(([path, text]) => {
-    const oid = git(['hash-object', '-w', '--stdin'], text).trim();
-    return `100644 ${oid}\t${path}\0`;
-  });
+  const lines = [...files].map(([path, text]) => `100644 ${writeBlob(text)}\t${path}\0`);
   git(['update-index', '-z', '--index-info'], lines.join(''));
   const root = git(['write-tree'], '').trim();
   const listing = git(['ls-tree', '-r', '-t', '-z', root], '')
