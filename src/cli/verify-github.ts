@@ -4,6 +4,7 @@ import type { Instant } from '../base/instant.ts';
 import { checked } from '../github/answer.ts';
 import { isGitHubCloud } from '../github/app.ts';
 import { Client } from '../github/client.ts';
+import { Denied } from '../github/errors.ts';
 import { Limiter } from '../github/limiter.ts';
 import { account, document } from '../github/queries/fragments.ts';
 import { aliases, aliasesOf, indexed } from '../github/read/aliases.ts';
@@ -115,7 +116,7 @@ export function createCorroborator(options: {
   const { apiUrl, token, owner, name, now } = options;
   const client = new Client({
     transport: createTransport({ apiUrl, fetch }),
-    credentials: { authorization: async () => `token ${token}`, refused: () => {} },
+    credentials: { authorization: async () => `token ${token}`, refused: refuseToken },
     limiter: new Limiter(now),
     purpose: 'deciding',
   });
@@ -165,6 +166,13 @@ export function createCorroborator(options: {
       return records;
     },
   };
+}
+
+/** There is no other one to go on with, as there is for an App. */
+function refuseToken(): never {
+  throw new Denied(
+    'GitHub does not accept GITHUB_TOKEN; it may have ended: make a new one that may read the repository',
+  );
 }
 
 function toCommit(raw: z.output<typeof commitAnswer>): GitHubRecord['commit'] {

@@ -51,6 +51,16 @@ describe('curfew verify --repo', () => {
     expect((await verify([], { terminal: true })).err).toContain('asked GitHub about 2 of 2 grants');
   });
 
+  it('names the token where GitHub does not accept it', async () => {
+    const env = { GITHUB_TOKEN: 'wrong', GITHUB_API_URL: `${world.url}/api/v3` };
+    const io = fakeIo({ cwd: clone.folder, now: world.clock.now(), env });
+    const table = { verify: () => Promise.resolve(verifyCommand) };
+    expect(await dispatch(['verify', '--repo', 'acme/access'], io, table)).toBe(2);
+    expect(io.err()).toBe(
+      'curfew verify: GitHub does not accept GITHUB_TOKEN; it may have ended: make a new one that may read the repository\n',
+    );
+  });
+
   it('says that the clone is old', async () => {
     clone.git(['reset', '--quiet', '--hard', 'HEAD~1']);
     const { status, err } = await verify();
