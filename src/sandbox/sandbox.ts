@@ -115,7 +115,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
       await Promise.all([...sockets].map((socket) => socket.close()));
       backend.close();
       await deliveries.settle();
-      if (options.directory === undefined) await removeTemporaryFolder(directory);
+      if (options.directory === undefined) removeTemporaryFolder(directory);
     },
   };
   const page = options.page?.(sandbox);
