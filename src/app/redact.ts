@@ -2,7 +2,8 @@
 
 /** Tokens of GitHub of every kind, JSON web tokens, PEM blocks, credentials in an address or an Authorization header. */
 const secretShapes = [
-  /\bgh[a-z]_\w{16,}/g,
+  // Since 2026 those of installations are JSON web tokens behind their prefix.
+  /\bgh[a-z]_[\w.-]{16,}/g,
   /\bgithub_pat_\w{16,}/g,
   /\bv1\.[0-9a-f]{40}\b/g,
   /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]+/g,

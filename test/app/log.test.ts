@@ -23,6 +23,11 @@ describe('no secret is in the log', () => {
   test.each([
     ['a given secret', `x ${secret} y`, 'x [redacted] y'],
     ['an installation token', `x ghs_${'a1'.repeat(18)} y`, 'x [redacted] y'],
+    [
+      'an installation token of 2026, which is a JSON web token',
+      `x ghs_4711_eyJhbGciOiJSUzI1NiJ9.eyJpc3M-${'b2'.repeat(20)}.c2ln-${'c3'.repeat(20)} y`,
+      'x [redacted] y',
+    ],
     ['a personal token', `x github_pat_${'a1'.repeat(18)} y`, 'x [redacted] y'],
     ['a JSON web token', `x eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOjF9.c2lnbmF0dXJl y`, 'x [redacted] y'],
     [
