@@ -199,6 +199,27 @@ describe('Flux, as curfew manifests flux sets it up', () => {
     expect(verbs).toContain('delete');
   });
 
+  test('what somebody else made under the name of a grant is left as it is, and not pruned', async () => {
+    const id = 'payments-stands';
+    const path = 'grants/prod-eu/payments/stands.yaml';
+    const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'view' };
+    await cluster.apply([
+      {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'RoleBinding',
+        metadata: { name: id, namespace: 'payments' },
+        roleRef,
+      },
+    ]);
+    const given = await commit(path, grantText({ template: 'read-logs', id }));
+    expect(await settles(given)).toBe('True');
+    expect(await objectsOf(id)).toEqual([]);
+    const taken = await commit(path, null);
+    await expect.poll(async () => (await kustomization()).revision, patience).toContain(taken);
+    const left = await cluster.kubectl(['get', 'rolebinding', id, '-n', 'payments', '-o', 'name']);
+    expect(left).toMatchObject({ code: 0 });
+  });
+
   test('a role outside of the catalog is refused by the API server, whatever the repository says', async () => {
     const text = grantText({ template: 'read-logs', id: 'payments-poison' });
     const sha = await commit(
