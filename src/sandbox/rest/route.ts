@@ -70,11 +70,11 @@ export class Router {
     method: string,
     pathname: string,
   ): { readonly route: Route; readonly params: Record<string, string> } | undefined {
-    for (const { pattern, names, ...route } of this.#routes) {
+    for (const route of this.#routes) {
       if (route.method !== (method === 'HEAD' ? 'GET' : method)) continue;
-      const match = pattern.exec(pathname);
+      const match = route.pattern.exec(pathname);
       if (match === null) continue;
-      const params = decoded(names, match);
+      const params = decoded(route.names, match);
       return params === undefined ? undefined : { route, params };
     }
     return undefined;
