@@ -5,6 +5,7 @@
 import { alwaysDelivered, eventNames, type EventName } from './events.ts';
 import { webhookPath } from './http.ts';
 
+/** The manifest, as GitHub takes it. */
 export interface AppManifest {
   readonly name: string;
   readonly url: string;

@@ -10,6 +10,7 @@ export const largestBody = 5 * 1024 * 1024;
 /** What all bodies that are being read at the same time may take together. */
 const largestTotal = 64 * 1024 * 1024;
 
+/** What came of reading one body. */
 export type BodyResult =
   | { readonly kind: 'read'; readonly text: string }
   | { readonly kind: 'too-large' }

@@ -1,6 +1,7 @@
 /** Time as the app sees it: injected everywhere, so that tests, the simulation and the demo can move it. */
 import type { Instant } from '../base/instant.ts';
 
+/** The time, and who wants to be woken. */
 export interface Clock {
   now(): Instant;
   /** Calls `wake` once, when `at` has come. The function that it gives back cancels that. */

@@ -12,6 +12,7 @@ import { listen, type ListeningServer } from './server.ts';
 import { scheduleSweeps, type Sweep } from './sweep.ts';
 import { createWebhookReceiver } from './webhooks.ts';
 
+/** What the app is put together from. */
 export interface CurfewOptions {
   readonly github: GitHubApp;
   readonly reconciler: Reconciler;

@@ -9,6 +9,7 @@ interface Entry {
   readonly adopted: boolean;
 }
 
+/** Repositories by id. */
 export class Directory {
   readonly #repositories = new Map<number, Entry>();
   /** Installations whose repositories have not been listed yet; null until the installations have been. */

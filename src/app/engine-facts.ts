@@ -36,6 +36,7 @@ export function newMemory(): Memory {
   return { latestNow: 0, heard: new Map(), untold: null, standing: new Set(), refused: new Set() };
 }
 
+/** What the first step of a read gives. */
 export interface Known {
   readonly read: BranchRead;
   readonly paths: ReturnType<typeof landingPaths>;
@@ -79,6 +80,7 @@ export async function readKnown(
   };
 }
 
+/** What the second step adds. */
 export interface Rest {
   readonly world: BranchWorld;
   readonly context: BranchContext;

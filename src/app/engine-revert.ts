@@ -11,6 +11,7 @@ import { mergeMethod } from '../lifecycle/merge-method.ts';
 import type { Revert } from '../lifecycle/revert.ts';
 import type { ReconcileContext } from './reconcile.ts';
 
+/** What was taken off the default branch. */
 export interface Landed {
   /** The pull request or commit that ended the access; null where the branch moved and nothing was done yet. */
   readonly by: string | null;

@@ -168,6 +168,7 @@ const mappers = {
   installation_repositories: installed,
 } as const satisfies Record<string, Mapper>;
 
+/** The name of an event that leads somewhere. */
 export type EventName = keyof typeof mappers;
 
 /** Every event that leads somewhere. */
@@ -179,6 +180,7 @@ export const alwaysDelivered: ReadonlySet<EventName> = new Set<EventName>([
   'installation_repositories',
 ]);
 
+/** Whether an event of this name leads somewhere. */
 export function isEventName(name: string): name is EventName {
   return Object.hasOwn(mappers, name);
 }

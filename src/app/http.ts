@@ -18,12 +18,14 @@ export interface Incoming {
   readonly body: AsyncIterable<Uint8Array>;
 }
 
+/** What goes out on a request. */
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
+/** What the answers are made from. */
 export interface HttpOptions {
   readonly receiver: WebhookReceiver;
   readonly metrics: Metrics;

@@ -7,6 +7,7 @@ import type { LogLevel } from './config/config.ts';
 import { escapeHidden } from '../base/escape.ts';
 import { redactor } from './redact.ts';
 
+/** How to log, and what never to. */
 export interface LogOptions {
   readonly level: LogLevel;
   /** Where lines go; by default the standard output. */
@@ -15,6 +16,7 @@ export interface LogOptions {
   readonly secrets?: readonly string[];
 }
 
+/** Builds the log of a process. */
 export function createLog(options: LogOptions): Logger {
   const redact = redactor(options.secrets ?? []);
   return pino(

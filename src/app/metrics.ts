@@ -19,6 +19,7 @@ export interface MetricSources {
   budgets(): ReadonlyMap<number, BudgetFigures>;
 }
 
+/** What the app counts and measures. */
 export interface Metrics {
   readonly registry: Registry;
   readonly observer: Observer;
@@ -27,6 +28,7 @@ export interface Metrics {
   failed(kind: AppWork['kind'], result: FailureResult): void;
 }
 
+/** Builds the metrics of one app, all at zero. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];

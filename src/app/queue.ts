@@ -20,6 +20,7 @@ export interface Work {
   readonly urgent: boolean;
 }
 
+/** How a queue runs its work. */
 export interface QueueOptions<W extends Work> {
   readonly clock: Clock;
   /** How many runs may go on at once. */
@@ -60,6 +61,7 @@ interface Entry<W> {
   failures: number;
 }
 
+/** A queue in this process's memory: what it forgets is in GitHub, and found again. */
 export class WorkQueue<W extends Work> {
   readonly #options: QueueOptions<W>;
   readonly #entries = new Map<string, Entry<W>>();

@@ -2,6 +2,7 @@
 import { RetryLater } from '../github/errors.ts';
 import type { Directory } from './directory.ts';
 
+/** What has been seen so far of the start, of GitHub's answers and of the end. */
 export class Readiness {
   readonly #directory: Directory;
   #answers = true;

@@ -26,6 +26,7 @@ export interface Reconciler {
   branch(port: RepositoryPort, context: ReconcileContext): Promise<BranchOutcome>;
 }
 
+/** What every run is given. */
 export interface ReconcileContext {
   /** Carries the fields `installation`, `repository` and, where it applies, `pullRequest` and `delivery`. */
   readonly log: Logger;
@@ -34,6 +35,7 @@ export interface ReconcileContext {
   readonly observe: Observer;
 }
 
+/** What a run for one pull request is given. */
 export interface PullRequestContext extends ReconcileContext {
   /**
    * Commits of merge groups that carry this pull request and wait for our check: it is published on each of them as
@@ -52,6 +54,7 @@ export interface Observer {
   alerted(reason: ReasonCode): void;
 }
 
+/** What a run for one pull request came to. */
 export interface PullRequestOutcome {
   /** The head that was evaluated: an event about this commit, such as somebody else's check, leads back here. */
   readonly head: string;
@@ -61,12 +64,14 @@ export interface PullRequestOutcome {
   readonly requeueAt: Instant | null;
 }
 
+/** What a look at one of all open pull requests came to. */
 export interface OpenPullRequest extends Omit<PullRequestOutcome, 'branchTouched'> {
   readonly number: number;
   /** True where a run of its own would write something. */
   readonly due: boolean;
 }
 
+/** What a run for a default branch came to. */
 export interface BranchOutcome {
   /** False where the tip holds neither a policy nor a grant: not an access repository, swept rarely. */
   readonly adopted: boolean;

@@ -5,6 +5,7 @@ import { Denied, NotFound, RetryLater, Truncated } from '../github/errors.ts';
 const firstDelay = 2_000;
 const longestDelay = 5 * 60_000;
 
+/** When a run failed, and how often before. */
 export interface RetryContext {
   readonly now: Instant;
   /** How many runs in a row have failed, this one included. */

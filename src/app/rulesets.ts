@@ -4,6 +4,7 @@
  */
 import { checkName } from '../lifecycle/check.ts';
 
+/** One ruleset of a repository, as `POST /repos/{owner}/{repo}/rulesets` takes it. */
 export interface Ruleset {
   readonly name: string;
   readonly target: 'branch';

@@ -26,6 +26,7 @@ import {
 } from './work.ts';
 import { createWorker, logOf } from './worker.ts';
 
+/** What a scheduler works with. */
 export interface SchedulerOptions {
   readonly github: GitHubApp;
   readonly reconciler: Reconciler;
@@ -40,6 +41,7 @@ export interface SchedulerOptions {
   readonly concurrency: number;
 }
 
+/** The queue, and everything that puts work into it. */
 export interface Scheduler {
   readonly queue: Pick<WorkQueue<AppWork>, 'depth' | 'whenIdle' | 'drain'>;
   readonly readiness: Readiness;
@@ -54,6 +56,7 @@ export interface Scheduler {
 /** What concerns a commit or a team rarely comes alone: it is looked at a little later, once. */
 const settleTime = 5_000;
 
+/** Builds the scheduler; nothing is queued yet. */
 export function createScheduler(options: SchedulerOptions): Scheduler {
   const { clock, log, metrics, concurrency } = options;
   const directory = new Directory();

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Answer, Incoming } from './http.ts';
 
+/** A server that answers on a socket. */
 export interface ListeningServer {
   /** `http://127.0.0.1:3000`. */
   readonly url: string;

@@ -17,6 +17,7 @@ interface Delivery {
   readonly body: string;
 }
 
+/** How deliveries are proved genuine, and what they lead to. */
 export interface WebhookOptions {
   readonly appId: number;
   readonly privateKey: string;
@@ -27,12 +28,14 @@ export interface WebhookOptions {
   readonly look: (place: Place, delivery: string) => void;
 }
 
+/** Takes deliveries. */
 export interface WebhookReceiver {
   receive(
     delivery: Delivery,
   ): Promise<Extract<DeliveryResult, 'accepted' | 'ignored' | 'malformed' | 'bad-signature'>>;
 }
 
+/** Builds the receiver; resolves once Probot is ready. */
 export async function createWebhookReceiver(options: WebhookOptions): Promise<WebhookReceiver> {
   const { appId, ourselves, look, log } = options;
   const probot = new Probot({

@@ -9,6 +9,7 @@ export interface RepositoryAddress {
   readonly name: string;
 }
 
+/** One thing to look at. */
 export type AppWork = Work & {
   /** Webhooks that led here, directly or not; none where a sweep or the time did. */
   readonly deliveries: readonly string[];
@@ -34,6 +35,7 @@ export type AppWork = Work & {
 /** More ids of deliveries than these help nobody who reads the log. */
 const mostDeliveries = 10;
 
+/** Looking at one pull request. */
 export function pullRequestWork(
   repository: RepositoryAddress,
   number: number,
@@ -63,6 +65,7 @@ export function branchWork(repository: RepositoryAddress, delivery?: string): Ap
   };
 }
 
+/** Looking over all open pull requests of a repository. */
 export function pullRequestsWork(repository: RepositoryAddress, delivery?: string): AppWork {
   return {
     kind: 'pull-requests',
@@ -86,10 +89,12 @@ export function installationWork(installation: number, delivery?: string): AppWo
   };
 }
 
+/** Finding all that the App is installed in. Urgent, for the branches come to light by it. */
 export function installationsWork(): AppWork {
   return { kind: 'installations', key: 'installations', tenant: 0, urgent: true, deliveries: [] };
 }
 
+/** Having GitHub deliver again what got lost. */
 export function deliveriesWork(): AppWork {
   return { kind: 'deliveries', key: 'deliveries', tenant: 0, urgent: false, deliveries: [] };
 }

@@ -28,6 +28,7 @@ const shortestWait = 2_000;
 /** GitHub can deliver again what is not older than this. */
 const redeliveryReach = 3 * 24 * 60 * 60_000;
 
+/** What work is done with, and what comes of it. */
 export interface WorkerOptions {
   readonly github: GitHubApp;
   readonly reconciler: Reconciler;

@@ -4,6 +4,7 @@ import type { Client } from './client.ts';
 import type { AppIdentity } from './context.ts';
 import { id, instant } from './schema.ts';
 
+/** Where the App is installed. */
 export interface Installation {
   readonly id: number;
   /** Login of the organisation or user. */
@@ -11,6 +12,7 @@ export interface Installation {
   readonly suspended: boolean;
 }
 
+/** A repository that an installation reaches. */
 export interface Repository {
   readonly id: number;
   readonly owner: string;

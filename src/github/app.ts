@@ -24,6 +24,7 @@ import { TipCache } from './read/tip.ts';
 import { createRepositoryPort } from './repository.ts';
 import { createTransport } from './transport.ts';
 
+/** Who the App is, and how GitHub is reached. */
 export interface GitHubAppOptions {
   readonly appId: number;
   /** PEM. */
@@ -42,6 +43,7 @@ export interface GitHubAppOptions {
   readonly log: Logger;
 }
 
+/** All that the app asks of GitHub beside one repository. */
 export interface GitHubApp {
   /** Read once. */
   identity(): Promise<AppIdentity>;

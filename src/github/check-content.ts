@@ -11,10 +11,12 @@ export function contentDigest(content: CheckContent): string {
   return `${short({ ...content, startedAt: formatInstant(content.startedAt) })}.${annotationsDigest(content)}`;
 }
 
+/** The second half of `contentDigest`: what can only be added to. */
 export function annotationsDigest(content: Pick<CheckContent, 'annotations'>): string {
   return short(content.annotations);
 }
 
+/** What a check run carries in `external_id`. */
 export function writeExternalId(content: CheckContent): string {
   return `${content.externalId} ${contentDigest(content)}`;
 }

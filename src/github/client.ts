@@ -18,6 +18,7 @@ import type { Cost, Limiter } from './limiter.ts';
 import type { Purpose } from './port.ts';
 import { graphqlRoute, type Headers, type HttpAnswer, type Transport } from './transport.ts';
 
+/** Checked data, and the time at which GitHub gave it. */
 export interface Answer<T> {
   readonly data: T;
   /** GitHub's clock. */
@@ -36,6 +37,7 @@ export type WriteAnswer =
   /** It may or may not have taken effect: look before doing anything else. */
   | { readonly kind: 'unknown'; readonly answer: HttpAnswer };
 
+/** The same of a write by GraphQL. */
 export type MutationAnswer =
   | { readonly kind: 'done'; readonly data: unknown }
   | { readonly kind: 'refused'; readonly error: GraphQLErrorItem }
@@ -64,6 +66,7 @@ function isUnsure(status: number): boolean {
 /** A read is sent this often at most when GitHub does not answer or fails. */
 const attempts = 2;
 
+/** One installation, and how important what is asked of it is. */
 export class Client {
   readonly #transport: Transport;
   readonly #credentials: Credentials;

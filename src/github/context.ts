@@ -5,6 +5,7 @@ import type { ObjectCache } from './git-objects.ts';
 import type { RepositoryMemory } from './memory.ts';
 import type { TipCache } from './read/tip.ts';
 
+/** A repository, the client that reaches it, and what is remembered of it. */
 export interface RepositoryContext {
   readonly client: Client;
   readonly owner: string;
@@ -18,6 +19,7 @@ export interface RepositoryContext {
   readonly log: Logger;
 }
 
+/** Who the App is on this GitHub. */
 export interface AppIdentity {
   readonly appId: number;
   /** The account id of the App's bot user. */

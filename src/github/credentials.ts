@@ -5,6 +5,7 @@ import { bodyOf, messageOf } from './answer.ts';
 import { instant } from './schema.ts';
 import type { HttpAnswer, Transport } from './transport.ts';
 
+/** What requests prove themselves by. */
 export interface Credentials {
   /** The value of the `authorization` header; null sends none. */
   authorization(): Promise<string | null>;

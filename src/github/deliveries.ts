@@ -5,6 +5,7 @@ import { errorFor } from './answer.ts';
 import type { Client } from './client.ts';
 import { id, instant } from './schema.ts';
 
+/** A delivery that did not get through. */
 export interface FailedDelivery {
   /** Of the delivery, for `redeliver`. */
   readonly id: number;

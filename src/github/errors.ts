@@ -3,6 +3,7 @@
  */
 import type { Instant } from '../base/instant.ts';
 
+/** What all of these are; thrown itself of a refusal that is none of the kinds below. */
 export class GitHubError extends Error {
   override readonly name: string = 'GitHubError';
 }

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 
+/** One name in a directory. */
 export interface GitTreeEntry {
   readonly name: string;
   /** `100644`, `040000` and so on, always six digits. */
@@ -9,6 +10,7 @@ export interface GitTreeEntry {
   readonly oid: string;
 }
 
+/** The entries of a directory, in whatever order. */
 export type GitTree = readonly GitTreeEntry[];
 
 /** Text of a blob; null where it has none that can be trusted: binary, not UTF-8, or cut off. */
@@ -16,7 +18,9 @@ export interface GitBlob {
   readonly text: string | null;
 }
 
+/** The mode of a directory. */
 export const treeMode = '040000';
+/** The mode of a submodule: the id of its entry is that of a commit elsewhere. */
 export const submoduleMode = '160000';
 
 const blobBytes = 64 * 1024 * 1024;

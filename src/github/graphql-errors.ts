@@ -9,8 +9,10 @@ const errorSchema = z.object({
   extensions: z.object({ code: z.string().optional() }).optional(),
 });
 
+/** One of the errors of an answer. */
 export type GraphQLErrorItem = z.output<typeof errorSchema>;
 
+/** An answer before its data is checked. */
 export const graphqlBody = z.object({
   data: z.unknown().optional(),
   errors: z.array(errorSchema).optional(),
@@ -24,6 +26,7 @@ export function isUnseen(error: GraphQLErrorItem): boolean {
   return error.type === 'FORBIDDEN' || error.type === 'NOT_FOUND' || error.type === 'INSUFFICIENT_SCOPES';
 }
 
+/** An error that says that the points of the hour are used up. */
 export function isRateLimit(error: GraphQLErrorItem): boolean {
   return error.type === 'RATE_LIMITED' || error.type === 'RATE_LIMIT';
 }

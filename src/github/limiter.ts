@@ -11,14 +11,17 @@ import type { Purpose } from './port.ts';
 import type { Headers } from './transport.ts';
 import { SlidingWindow } from './window.ts';
 
+/** What GitHub counts apart. */
 export type Resource = 'rest' | 'graphql';
 
+/** What a request takes of the budgets. */
 export interface Cost {
   readonly resource: Resource;
   /** A write creates content, which GitHub counts apart, together with what people do in the page. */
   readonly write: boolean;
 }
 
+/** One of the budgets of an hour, as the last answer told it. */
 export interface PrimaryFigures {
   readonly limit: number;
   readonly remaining: number;
@@ -53,6 +56,7 @@ const secondaryPause = minute;
 /** An answer without a sensible time of reset must not stop an installation for ever. */
 const longestPause = hour;
 
+/** The budgets of one installation. */
 export class Limiter {
   readonly #now: () => Instant;
   readonly #points = { rest: new SlidingWindow(minute, 900), graphql: new SlidingWindow(minute, 2000) };

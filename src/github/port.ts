@@ -30,6 +30,7 @@ import type { Report } from '../lifecycle/refused-by-cluster.ts';
  */
 export type Purpose = 'ending' | 'record' | 'deciding' | 'display';
 
+/** The default branch at one moment. */
 export interface BranchRead {
   readonly now: Instant;
   readonly repository: RepositoryFacts;
@@ -52,6 +53,7 @@ interface MergedPullRequest {
   readonly paths: readonly string[];
 }
 
+/** What a check run says of one line of a file. */
 export interface Annotation {
   readonly path: string;
   readonly line: number;
@@ -60,6 +62,7 @@ export interface Annotation {
   readonly message: string;
 }
 
+/** A check run that is completed. */
 export interface CheckContent {
   readonly head: string;
   /** Carried as `external_id`: how a check run of ours is found again and what it proves. */
@@ -73,6 +76,7 @@ export interface CheckContent {
   readonly annotations: readonly Annotation[];
 }
 
+/** A commit to be made. */
 export interface CommitContent {
   readonly branch: string;
   /** Compare-and-swap: nothing is written unless the branch is exactly here. */
@@ -83,6 +87,7 @@ export interface CommitContent {
   readonly deletions: readonly string[];
 }
 
+/** What became of a commit. */
 export type CommitOutcome =
   | { readonly kind: 'committed'; readonly sha: string }
   /** The branch had moved; read again and decide anew. */
@@ -90,12 +95,14 @@ export type CommitOutcome =
   /** A rule or a permission stands in the way; not to be retried as it is. */
   | { readonly kind: 'refused'; readonly message: string };
 
+/** What became of a merge. */
 export type MergeOutcome =
   | { readonly kind: 'merged'; readonly sha: string }
   /** The head is not the one that was evaluated (409), or the base moved underneath (405). */
   | { readonly kind: 'stale' }
   | { readonly kind: 'refused'; readonly message: string };
 
+/** One repository, as the engine sees it. */
 export interface RepositoryPort {
   readonly owner: string;
   readonly name: string;

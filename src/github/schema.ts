@@ -22,6 +22,7 @@ export const id = z.union([
     .transform(Number),
 ]);
 
+/** Where a list goes on. */
 export const pageInfo = z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() });
 
 const bot = z.object({ type: z.literal('Bot'), login: z.string(), databaseId: id });
@@ -69,6 +70,7 @@ function botLogin(login: string): string {
   return login.endsWith('[bot]') ? login : `${login}[bot]`;
 }
 
+/** Whether GitHub itself signed a commit; what is not signed is false. */
 export const signature = z
   .object({ isValid: z.boolean(), wasSignedByGitHub: z.boolean() })
   .nullable()

@@ -20,6 +20,7 @@ export type HttpAnswer =
   | { readonly kind: 'answer'; readonly status: number; readonly headers: Headers; readonly body: unknown }
   | { readonly kind: 'none'; readonly cause: unknown };
 
+/** Sends requests; it never throws. */
 export interface Transport {
   send(request: HttpRequest): Promise<HttpAnswer>;
 }

@@ -7,7 +7,10 @@ import { readApiUrl } from './api-url.ts';
 import { readPrivateKey } from './private-key.ts';
 import { weaknessOfSecret } from './secret.ts';
 
+/** How much is logged, the most first. */
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+/** One of `logLevels`. */
 export type LogLevel = (typeof logLevels)[number];
 
 /** Where to listen and how much to log. */
@@ -34,6 +37,7 @@ export interface SandboxConfig extends ListenConfig {
   readonly mode: 'sandbox';
 }
 
+/** One thing that a person has to put right. */
 export interface ConfigProblem {
   readonly variable: string;
   /** What is wrong, read after the variable's name: `is missing`. Never holds a secret. */
@@ -41,10 +45,12 @@ export interface ConfigProblem {
   readonly remedy: string;
 }
 
+/** A configuration that works, or all that is wrong with it. */
 export type ConfigResult =
   | { readonly ok: true; readonly config: ProductionConfig | SandboxConfig }
   | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
 
+/** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Collects problems, so that a person mends them all at once. Reading goes on with a placeholder. */

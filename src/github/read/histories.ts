@@ -26,6 +26,7 @@ const objectShape = z
   .object({ recent: z.object({ nodes: z.array(z.object({ oid })) }) })
   .catchall(z.unknown());
 
+/** What one read of histories gave. */
 export interface LandingsRead {
   /** By path, newest first. */
   readonly histories: ReadonlyMap<string, readonly HistoryCommit[]>;

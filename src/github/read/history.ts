@@ -13,6 +13,7 @@ export const historyCommitShape = {
   signature,
 };
 
+/** A commit as GraphQL tells it, checked. */
 export type RawHistoryCommit = z.output<z.ZodObject<typeof historyCommitShape>>;
 
 /** @param blob what the commit left at the path that the history is about; null where it deleted it. */

@@ -14,8 +14,10 @@ export const mergedShape = pullRequestShape.extend({
   merge: treeOf.extend({ parents: z.object({ nodes: z.array(treeOf) }) }).nullable(),
 });
 
+/** The same, checked. */
 export type RawMerged = z.output<typeof mergedShape>;
 
+/** What a merge did to the default branch. */
 export interface Merge {
   readonly commit: string;
   /** Every commit that it put on the default branch, as they are called there. */

@@ -14,6 +14,7 @@ import {
   type RawReview,
 } from './pull-request-shape.ts';
 
+/** The lists, each whole. */
 export interface PullRequestLists {
   readonly files: readonly RawFile[];
   readonly reviews: readonly RawReview[];

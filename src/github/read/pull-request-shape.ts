@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { actor, gitActor, id, instant, oid, pageInfo, signature } from '../schema.ts';
 
+/** A page of changed files. */
 export const filesShape = z.object({
   pageInfo,
   nodes: z.array(
@@ -20,11 +21,13 @@ export const reviewShape = z.object({
   commit: z.object({ oid }).nullable(),
 });
 
+/** A page of reviews. */
 export const reviewsShape = z.object({
   pageInfo,
   nodes: z.array(reviewShape.extend({ authorCanPushToRepository: z.boolean() })),
 });
 
+/** A page of comments. */
 export const commentsShape = z.object({
   pageInfo,
   nodes: z.array(
@@ -39,6 +42,7 @@ export const commentsShape = z.object({
   ),
 });
 
+/** A page of checks and statuses of a commit. */
 export const contextsShape = z.object({
   pageInfo,
   nodes: z.array(
@@ -54,6 +58,7 @@ export const contextsShape = z.object({
   ),
 });
 
+/** A head commit, with what hangs on it. */
 export const headShape = z.object({
   oid,
   associatedPullRequests: z
@@ -92,6 +97,7 @@ const commitShape = z.object({
   signature,
 });
 
+/** One pull request with the first page of each of its lists. */
 export const pullRequestShape = z.object({
   number: z.int(),
   title: z.string(),
