@@ -71,7 +71,7 @@ Options:
   --fail-on SEVERITY        critical, high or medium (default: medium, which is everything)
   --json                    print JSON; docs/rbac.md has its schema
 
-Exits with 2 on wrong use and on files that cannot be read.
+Exits with 2 on wrong use, and on files that cannot be read or hold no object at all.
 
 Examples:
   curfew rbac can create pods --subresource exec --as alice@example.com -n payments -f clusters/prod-eu
