@@ -90,10 +90,18 @@ export function conclude(
   };
 }
 
+/**
+ * From when on an approval may be of what is shown, in milliseconds from now, where somebody may have approved before:
+ * GitHub gives whole seconds, and between our read and our write somebody may approve what stood there until then.
+ */
+const timeToAppear = 5000;
+
 /** A plan that is shown unchanged keeps the time since which it is shown. */
 export function startedAt({ now, pullRequest }: PullRequestWorld, digest: string | null): Instant {
-  const [newest] = pullRequest.checkRuns;
-  return newest?.externalId === checkExternalId(digest) ? newest.startedAt : now;
+  const { checkRuns, reviews } = pullRequest;
+  const [newest] = checkRuns;
+  if (newest?.externalId === checkExternalId(digest)) return newest.startedAt;
+  return newest === undefined && reviews.length === 0 ? now : now + timeToAppear;
 }
 
 /** `neutral` and `skipped` would pass a required check, so waiting is `action_required`. */

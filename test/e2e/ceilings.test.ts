@@ -56,6 +56,7 @@ test('a copy that nobody can read grants nothing new until it is mended, and end
   await world.force({ [path]: halfAnHour });
   // What was approved while no plan was shown does not count.
   expect(await world.grants()).toEqual([grantPath('before')]);
+  world.clock.advance(5000);
   await world.as('bob').review(number, 'APPROVE');
   expect(await world.grants()).toEqual([grantPath('before'), grantPath('short')]);
 });

@@ -306,6 +306,7 @@ export const approvers: readonly Attack[] = [
         /^(\/access-requests\/staging\/payments\/ +).*$/m,
         '$1@acme/sre',
       );
+      field.clock.advance(60_000);
       await field.as('bob').review(pullRequest, 'APPROVE');
       return { pullRequest };
     },

@@ -70,6 +70,20 @@ export const stale: readonly Attack[] = [
     },
   },
   {
+    name: 'approve plan A in the very second in which plan B takes its place',
+    refused: 'an approval of another plan',
+    reason: 'waiting-for-approval',
+    says: /bob approved before this plan was shown/,
+    alone: true,
+    play: async (field) => {
+      const pullRequest = await field.ask('same-second');
+      await field.unseen(async () => await field.edit('templates/debug-pod.yaml', 'max: 4h', 'max: 3h'));
+      await field.as('bob').review(pullRequest, 'APPROVE');
+      await field.calm();
+      return { pullRequest };
+    },
+  },
+  {
     name: 'plan A is shown, B is approved, and A comes back',
     refused: 'an approval of the plan in between',
     reason: 'waiting-for-approval',
