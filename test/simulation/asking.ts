@@ -248,7 +248,8 @@ function pushMore(stage: Stage, dice: Dice, pullRequest: PullRequest, who: strin
   const asked = path === undefined ? null : stage.asked(path, pullRequest.headSha);
   const duration = asked?.duration === '1h' ? '30m' : '1h';
   // The cluster is that of the path: what a request has to say depends on it.
-  const cluster: Asked['cluster'] = path?.startsWith('access-requests/prod-eu/') === true ? 'prod-eu' : 'staging';
+  const cluster: Asked['cluster'] =
+    path?.startsWith('access-requests/prod-eu/') === true ? 'prod-eu' : 'staging';
   const next =
     asked === null ? { ...chooseAsked(stage, dice), cluster, notBefore: null } : { ...asked, duration };
   const content = { [path ?? 'notes.md']: requestText(next) };
