@@ -232,7 +232,11 @@ describe('publishComment', () => {
     world.requests();
     expect(await world.port.publishComment(number, body)).toBe('written');
     expect(await world.port.publishComment(number, body)).toBe('unchanged');
-    expect(world.requests()).toEqual(['POST /repos/{owner}/{repo}/issues/{issue_number}/comments']);
+    // Whoever creates one looks whether somebody else did so at the same time.
+    expect(world.requests()).toEqual([
+      'POST /repos/{owner}/{repo}/issues/{issue_number}/comments',
+      'query Comments',
+    ]);
     expect(await world.port.publishComment(number, `${body} no more`)).toBe('written');
     expect(world.requests()).toEqual(['PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}']);
     expect(await allComments()).toMatchObject([{ body: `${body} no more`, user: { login: 'curfew[bot]' } }]);
@@ -284,12 +288,43 @@ describe('publishComment', () => {
     expect(await allComments()).toMatchObject([{ body: `${body}!` }]);
   });
 
-  it('leaves one where a race made two', async () => {
+  it('takes back its own where another replica created one at the same time, and says it there', async () => {
+    await world.port.readPullRequest(number);
+    const other = world.restarted().repository(world.acme.installation.id, 'acme', 'access');
+    await other.readPullRequest(number);
+    const bodies = [`${body}!`, `${body}?`] as const;
+    await Promise.all([
+      world.port.publishComment(number, bodies[0]),
+      other.publishComment(number, bodies[1]),
+    ]);
+    const [comment, ...others] = await allComments();
+    expect(others).toEqual([]);
+    expect(bodies).toContain(comment?.body);
+    await other.publishComment(number, body);
+    expect(await allComments()).toMatchObject([{ id: comment?.id, body }]);
+  });
+
+  it('does the same where somebody had deleted the one before', async () => {
+    await world.port.publishComment(number, body);
+    const other = world.restarted().repository(world.acme.installation.id, 'acme', 'access');
+    await other.readPullRequest(number);
+    for (const { id } of await allComments())
+      await world.as('erin').rest.issues.deleteComment({ ...access, comment_id: id });
+    await Promise.all([
+      world.port.publishComment(number, `${body}!`),
+      other.publishComment(number, `${body}!`),
+    ]);
+    expect(await allComments()).toMatchObject([{ body: `${body}!` }]);
+  });
+
+  it('leaves one where a race made two, and whoever made the second could not look', async () => {
     await world.port.readPullRequest(number);
     const other = world.restarted().repository(world.acme.installation.id, 'acme', 'access');
     await other.readPullRequest(number);
     await world.port.publishComment(number, body);
-    await other.publishComment(number, body);
+    const stop = world.sandbox.faults.inject({ operation: 'Comments', effect: { kind: 'drop' } });
+    await expect(other.publishComment(number, body)).rejects.toBeInstanceOf(RetryLater);
+    stop();
     expect(await allComments()).toHaveLength(2);
     await world.port.readPullRequest(number);
     expect(await world.port.publishComment(number, body)).toBe('written');

@@ -20,19 +20,32 @@ export async function publishComment(
 ): Promise<'written' | 'unchanged'> {
   const wanted = fit(body.includes(commentMarker) ? body : `${commentMarker}\n${body}`, commentBytes);
   const isWanted = (existing: string): boolean => sameText(existing, wanted);
-  const [first, ...others] =
+  const known =
     context.memory.ownComments(pullRequest, isWanted) ?? (await findComments(context, pullRequest));
-  const same = first !== undefined && isWanted(first.body);
-  if (same && others.length === 0) return 'unchanged';
-  const comment =
-    first === undefined
-      ? await create(context, pullRequest, wanted)
-      : same
-        ? first
-        : await edit(context, pullRequest, first, wanted);
+  const [first, ...others] = known;
+  if (first !== undefined && isWanted(first.body) && others.length === 0) return 'unchanged';
+  await leaveOne(context, pullRequest, wanted, known);
+  return 'written';
+}
+
+/** Creates, edits and deletes until there is one comment of ours, with this body. */
+async function leaveOne(
+  context: RepositoryContext,
+  pullRequest: number,
+  body: string,
+  [first, ...others]: readonly OwnComment[],
+): Promise<void> {
+  if (first === undefined) {
+    const created = await create(context, pullRequest, body);
+    // Two replicas that look at the same time both find none, and at what has ended nobody looks again.
+    const found = await findComments(context, pullRequest);
+    const isShown = found.some(({ id: each }) => each === created.id);
+    return await leaveOne(context, pullRequest, body, isShown ? found : [created]);
+  }
+  const comment = sameText(first.body, body) ? first : await edit(context, pullRequest, first, body);
+  if (comment === null) return await leaveOne(context, pullRequest, body, others);
   for (const other of others) await remove(context, other.id);
   context.memory.keepOwnComments(pullRequest, [comment]);
-  return 'written';
 }
 
 async function create(context: RepositoryContext, pullRequest: number, body: string): Promise<OwnComment> {
@@ -51,12 +64,13 @@ async function create(context: RepositoryContext, pullRequest: number, body: str
   return settle(task, written, commentOf, () => look(context, pullRequest, body));
 }
 
+/** Null where somebody deleted it. */
 async function edit(
   context: RepositoryContext,
   pullRequest: number,
   comment: OwnComment,
   body: string,
-): Promise<OwnComment> {
+): Promise<OwnComment | null> {
   const task = `edit the comment on pull request #${pullRequest} of ${context.fullName}`;
   context.memory.forgetComments(pullRequest);
   const written = await context.client.write(
@@ -69,10 +83,8 @@ async function edit(
     },
   );
   if (written.kind === 'refused' && written.status === 404) {
-    // Somebody deleted it; another replica may have written a new one.
-    const [first] = await findComments(context, pullRequest);
-    if (first === undefined) return create(context, pullRequest, body);
-    if (first.id !== comment.id) return edit(context, pullRequest, first, body);
+    const found = await findComments(context, pullRequest);
+    if (!found.some(({ id: each }) => each === comment.id)) return null;
   }
   return settle(task, written, commentOf, () => look(context, pullRequest, body));
 }
