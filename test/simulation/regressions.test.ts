@@ -29,3 +29,17 @@ test('two pull requests with one head do not write their one check run in turns'
   expect(outcome.reasons).toHaveProperty('shared-head');
   expect(outcome.violation).toBeNull();
 });
+
+test('a removal that is merged at the very moment at which its grant is revoked leaves an empty merge, and no harm', async () => {
+  const steps = [
+    step('open a plain one'),
+    step('approve everything'),
+    step('open removal', { deliveries: 'drop' }),
+    step('revoke', { dice: 3, deliveries: 'drop' }),
+    step('calm'),
+  ];
+  const outcome = await play({ seed: 1, replicas: 1, protection: 'full', steps });
+  expect(outcome.reasons).toHaveProperty('revoked');
+  expect(outcome.reasons).toHaveProperty('revocation-ready');
+  expect(outcome.violation).toBeNull();
+});
