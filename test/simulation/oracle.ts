@@ -244,9 +244,13 @@ export class Oracle {
       (each) => each[2] === request,
     );
     const codes = given.map(([, code = '']) => code);
+    // A request that somebody pushed over is still that of the pull request which brought it.
+    const pushedOver = this.#chronicle
+      .landingsOf(request, blob)
+      .some(({ pullRequest }) => pullRequest === null);
     const grants = this.#ledger.grants.filter((grant) =>
       path === request
-        ? grant.request === path && grant.requestBlob === blob
+        ? grant.request === path && (grant.requestBlob === blob || pushedOver)
         : grant.path === path && grant.blob === blob,
     );
     const isFile = path !== request;
