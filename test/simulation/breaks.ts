@@ -96,6 +96,19 @@ export const breaks: readonly NamedBreak[] = [
     replace: "if (account !== null && account.type === 'User') return true;",
   },
   {
+    name: 'a commit of ours lands on whatever the branch is by then, also on that of another replica',
+    file: 'src/github/write/commit.ts',
+    find: 'const written = await context.client.mutate(task, commitMutation, { input: inputOf(context, content) });',
+    replace: `const [owner = '', repo = ''] = context.fullName.split('/');
+  const shape = z.object({ object: z.object({ sha: z.string() }) });
+  const parameters = { owner, repo, ref: \`heads/\${content.branch}\` };
+  const now = await context.client
+    .get('look', 'GET /repos/{owner}/{repo}/git/ref/{ref}', parameters, shape)
+    .then(({ object }) => object.sha, () => content.expectedHead);
+  const input = inputOf(context, { ...content, expectedHead: now });
+  const written = await context.client.mutate(task, commitMutation, { input });`,
+  },
+  {
     name: 'nothing is merged',
     file: 'src/lifecycle/decide-request.ts',
     find: "context.lastPush === 'unread' ? 'confirm' : 'merge',",
