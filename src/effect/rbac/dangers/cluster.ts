@@ -27,12 +27,23 @@ export const cluster = [
   row({
     id: 'namespaces-change',
     severity: 'high',
-    any: [[verbs(change, '', ['namespaces'])]],
+    // The subresources take new labels too.
+    any: [[verbs(change, '', ['namespaces', 'namespaces/status', 'namespaces/finalize'])]],
     what: 'change namespaces',
     why: 'labels loosen pod security and let namespaceSelectors of NetworkPolicies match',
     harmless: 'admission that holds the labels',
     source: 'K8s',
     leaves: 'labels of namespaces',
+  }),
+  row({
+    id: 'namespaces-delete',
+    severity: 'high',
+    clusterWide: 'critical',
+    any: [[verbs(['delete'], '', ['namespaces'])]],
+    what: 'delete namespaces',
+    why: 'everything in a namespace goes with it, its data, roles and NetworkPolicies too',
+    harmless: 'resourceNames of namespaces that nobody needs',
+    source: 'Curfew',
   }),
   row({
     id: 'admission-write',
@@ -127,6 +138,8 @@ export const cluster = [
         verbs([...write, ...remove], 'source.toolkit.fluxcd.io', [
           'gitrepositories',
           'ocirepositories',
+          'helmrepositories',
+          'helmcharts',
           'buckets',
         ]),
       ],

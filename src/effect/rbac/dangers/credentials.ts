@@ -6,7 +6,8 @@ export const credentials = [
     id: 'secrets-get',
     severity: 'high',
     clusterWide: 'critical',
-    any: [[verbs(['get'], '', ['secrets'])]],
+    // Deleted with the policy Foreground, be it on trial (dryRun), a Secret is the answer to its deletion.
+    any: [[verbs(['get', 'delete'], '', ['secrets'])]],
     what: 'read Secrets by name',
     why: 'passwords, keys and ServiceAccount tokens, which stay known after the grant has ended',
     harmless: 'resourceNames of Secrets that may be known',
@@ -19,7 +20,8 @@ export const credentials = [
     id: 'secrets-list',
     severity: 'high',
     clusterWide: 'critical',
-    any: [[verbs(['list', 'watch'], '', ['secrets'])]],
+    // A deletion of several is answered with all of them, also on trial (dryRun).
+    any: [[verbs(['list', 'watch', 'deletecollection'], '', ['secrets'])]],
     what: 'list or watch Secrets',
     why: 'the answer holds the contents of all of them, which stay known after the grant has ended',
     harmless: 'resourceNames of Secrets that may be known',

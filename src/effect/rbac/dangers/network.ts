@@ -5,7 +5,25 @@ export const network = [
   row({
     id: 'network-policies',
     severity: 'high',
-    any: [[verbs([...write, ...remove], 'networking.k8s.io', ['networkpolicies'])]],
+    any: [
+      [verbs([...write, ...remove], 'networking.k8s.io', ['networkpolicies'])],
+      [
+        verbs([...write, ...remove], 'policy.networking.k8s.io', [
+          'adminnetworkpolicies',
+          'baselineadminnetworkpolicies',
+          'clusternetworkpolicies',
+        ]),
+      ],
+      [
+        verbs([...write, ...remove], 'cilium.io', [
+          'ciliumnetworkpolicies',
+          'ciliumclusterwidenetworkpolicies',
+        ]),
+      ],
+      ...['crd.projectcalico.org', 'projectcalico.org'].map((group) => [
+        verbs([...write, ...remove], group, ['networkpolicies', 'globalnetworkpolicies']),
+      ]),
+    ],
     what: 'write or delete NetworkPolicies',
     why: 'connections are opened that nobody approved, or closed that others need',
     harmless: 'admission that holds a baseline',
