@@ -6,7 +6,15 @@
 import { z } from 'zod';
 import type { Json, JsonObject } from '../../base/json.ts';
 import { isJsonList, isJsonObject } from '../../base/json-type.ts';
-import { exactly, metadata, metadataObjections, unless, type Grant, type KindRules } from './shared.ts';
+import {
+  exactly,
+  metadata,
+  metadataObjections,
+  unless,
+  type Grant,
+  type KindRules,
+  type Objection,
+} from './shared.ts';
 
 const restricted = 'Pods of a grant are restricted; leave it out, it is filled in';
 
@@ -130,10 +138,32 @@ const pod = z.strictObject({
   }),
 });
 
+/**
+ * Kubernetes puts the values of variables into command and arguments, as `$(NAME)`, before anything runs: a value that
+ * a request gives for a variable would be read by a shell as part of its script.
+ */
+function expansions(containers: z.infer<typeof pod>['spec']['containers']): readonly Objection[] {
+  return containers.flatMap(({ env = [], ...container }, index) =>
+    (['command', 'args'] as const).flatMap((field) =>
+      (container[field] ?? []).flatMap((text, position) =>
+        unless(
+          !env.some(({ name }) => text.includes(`$(${name})`)),
+          ['spec', 'containers', index, field, position],
+          text,
+          'has Kubernetes write the value of a variable into what runs; let the program read the variable from its environment',
+        ),
+      ),
+    ),
+  );
+}
+
 /** What a Pod of a grant may be. */
 export const podRules: KindRules<z.infer<typeof pod>> = {
   schema: pod,
-  objections: ({ metadata: meta, spec: { serviceAccountName, activeDeadlineSeconds } }, grant) => [
+  objections: (
+    { metadata: meta, spec: { serviceAccountName, activeDeadlineSeconds, containers } },
+    grant,
+  ) => [
     ...metadataObjections(meta, grant),
     ...unless(
       serviceAccountName === grant.serviceAccount,
@@ -147,5 +177,6 @@ export const podRules: KindRules<z.infer<typeof pod>> = {
       activeDeadlineSeconds,
       'is not the end of the grant; leave it out, it is filled in',
     ),
+    ...expansions(containers),
   ],
 };
