@@ -6,10 +6,11 @@ import { applier, guard } from '../../src/cluster/identities.ts';
 import { ruleSets } from '../../src/cluster/manifests/admission.ts';
 import { ceilingsConfigMap } from '../../src/cluster/manifests/ceilings.ts';
 import { checkAdmission } from '../../src/cluster/manifests/check.ts';
+import { beyondCeilings } from '../../src/policy/excess.ts';
 import { readManifests } from '../../src/request/manifests.ts';
 import { manifestLimits } from '../../src/request/yaml-limits.ts';
 import { ofOthers, proofs, standing, unplaced } from './admission-proofs.ts';
-import { apply, owner, remove, send } from './admission-requests.ts';
+import { apply, create, owner, remove, send } from './admission-requests.ts';
 import { admin, eventually, startCluster, type TestCluster } from './cluster.ts';
 import {
   grantObject,
@@ -17,6 +18,7 @@ import {
   ceilings,
   install,
   pathOf,
+  record,
   remarked,
   shippedTemplates,
 } from './grants.ts';
@@ -26,11 +28,25 @@ const allProofs = proofs();
 const rows: string[] = [];
 let requests = 0;
 
+/** Patterns of users as an administrator may write them, and all of which but `*` stands for itself. */
+const patterns = [
+  'auth0|5f*',
+  'CORP\\Eve',
+  'CORP\\Q*',
+  'x(1)',
+  'q?',
+  '[ab]',
+  '^b$',
+  'a.b+c@*.org',
+  '*{2}*',
+  'end\\',
+];
+
 /** Ceilings that an administrator made too wide, so that what refuses is the rule in question. */
 const generous = {
   ...ceilings(),
   roles: [...ceilings().roles, 'view'],
-  users: [...ceilings().users, 'everybody', 'default', 'system:*'],
+  users: [...ceilings().users, 'everybody', 'default', 'system:*', ...patterns],
   protectedNamespaces: ['vault'],
 };
 
@@ -96,6 +112,11 @@ test.each(['read-logs', 'cluster-read'])('also as Argo CD sends %s', async (temp
       status: 200,
     });
 });
+
+function boundTo(name: string): KubernetesObject {
+  const binding = grantObject('RoleBinding', { template: 'read-logs', id: 'payments-555555555555' });
+  return { ...binding, subjects: [{ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name }] };
+}
 
 /** Rights that nobody should have: so that what refuses is the rule in question, and not RBAC. */
 const wide = {
@@ -172,6 +193,74 @@ describe('whatever RBAC allows', () => {
       rows.push(`${rule.padEnd(28)} passes   ${what}`);
       requests += 1;
     }
+  });
+
+  describe('a plan reads the ceilings as the rules do', () => {
+    const max = generous.maxDuration;
+    const inNamespace = { template: 'read-logs', id: 'payments-555555555555' };
+    const inCluster = { template: 'cluster-read', id: 'cluster-555555555555' };
+    const names = [
+      'auth0|5f',
+      'auth0|5f1',
+      'auth0',
+      'auth0|6',
+      'x|5f',
+      'CORP\\Eve',
+      'CORPEve',
+      'CORP\\Q7',
+      'CORP7',
+      'x(1)',
+      'x1',
+      'q?',
+      'q',
+      '[ab]',
+      'a',
+      '^b$',
+      'b',
+      'a.b+c@x.org',
+      'axb+c@x.org',
+      'a.bbc@x.org',
+      'a.b+c@.org',
+      '{2}',
+      'a{2}b',
+      'aab',
+      'end\\',
+      'end',
+      'end\\E',
+      'everybody',
+      'Everybody',
+      'everybody2',
+    ];
+    const rows: readonly (readonly [what: string, object: KubernetesObject, duration: number])[] = [
+      ...names.map((name) => [name, boundTo(name), 1800] as const),
+      ...([max, max + 1, max - 60] as const).map((duration) => {
+        return [`${duration} s`, grantObject('RoleBinding', { ...inNamespace, duration }), duration] as const;
+      }),
+      ...['vault', 'orders'].map((namespace) => {
+        return [namespace, grantObject('RoleBinding', { ...inNamespace, namespace }), 1800] as const;
+      }),
+      ['the whole cluster', grantObject('ClusterRoleBinding', inCluster), 1800],
+      ...['curfew:read-logs', 'curfew:none', 'curfew:*'].flatMap((name) =>
+        [inNamespace, inCluster].map((options) => {
+          const kind = options === inNamespace ? 'RoleBinding' : 'ClusterRoleBinding';
+          const binding = grantObject(kind, options);
+          return [
+            `${kind} ${name}`,
+            { ...binding, roleRef: { ...record(binding['roleRef']), name } },
+            1800,
+          ] as const;
+        }),
+      ),
+    ];
+
+    test.each(rows)('%s', async (_, object, duration) => {
+      const { message } = await send(cluster, create(object), true);
+      const isRefused = /rule (end-within|role-within|user-within|unprotected)/.test(message);
+      expect([isRefused, message]).toEqual([
+        beyondCeilings(generous, [object], duration).length > 0,
+        message,
+      ]);
+    });
   });
 
   test('without ceilings nothing is granted, and everything can still end', async () => {

@@ -10,9 +10,16 @@ function lines(key: string): string {
   return `params.data.${key}.split('\\n').filter(line, line != '')`;
 }
 
-/** Whether a text fits one of the patterns of a ceiling, in which each `*` stands for any run of characters. */
+/**
+ * Whether a text fits one of the patterns of a ceiling, in which each `*` stands for any run of characters and everything
+ * else for itself, as `matchesGlob` of `src/policy` reads them too. Between \Q and \E nothing has a meaning; see
+ * https://github.com/google/re2/wiki/Syntax
+ */
 function fits(text: string, key: string): string {
-  return `variables.${key}.exists(pattern, ${text}.matches('^' + pattern.replace('.', '[.]').replace('+', '[+]').replace('*', '.*') + '$'))`;
+  const [begin, close] = ['\\Q', '\\E'];
+  const literal = `pattern.replace(${quoted(close)}, ${quoted(`${close}\\${close}${begin}`)})`;
+  const glob = `${literal}.replace('*', ${quoted(`${close}.*${begin}`)})`;
+  return `variables.${key}.exists(pattern, ${text}.matches(${quoted(`^${begin}`)} + ${glob} + ${quoted(`${close}$`)}))`;
 }
 
 // Kinds differ in their fields: dyn() says that they are looked up, not known.
