@@ -17,6 +17,15 @@ const largest = 64 * 1024 * 1024;
 /** Bytes of what it unpacks to; nothing is kept of it but the grants of one cluster. */
 const largestUnpacked = 1024 * 1024 * 1024;
 
+/**
+ * What the grants of one cluster may come to, in characters: room for thousands. Who took over the repository is not to
+ * use up the memory of the process that ends their access.
+ */
+const largestFolder = 32 * 1024 * 1024;
+
+/** What a file counts beside its text; so many empty ones take memory, too. */
+const costOfFile = 512;
+
 const timeout = 10_000;
 
 /** What was read of a file, by the digest of its path and text: a new revision changes few of a thousand grants. */
@@ -38,10 +47,13 @@ export async function fetchRevision(
   const unpacked = Readable.from([tarball]).pipe(createGunzip());
   const files = new Map<string, GrantFile>();
   const read = new Map<string, GrantFile['objects']>();
+  let room = largestFolder;
   try {
     const limits = { file: manifestLimits.bytes, total: largestUnpacked };
     for await (const { path, text } of readTar(unpacked, (each) => each.startsWith(folder), limits)) {
       if (files.has(path)) throw new Unreadable(`${path} is there twice`);
+      room -= costOfFile + (text?.length ?? 0);
+      if (room < 0) throw new Unreadable(`${folder} holds more than ${largestFolder} characters`);
       const key = createHash('sha256').update(`${path}\n${text}`).digest('hex');
       const objects = text === null ? null : (known.get(key) ?? readGrantFile(path, text));
       files.set(path, { path, objects });
