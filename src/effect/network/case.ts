@@ -71,8 +71,9 @@ export function caseOf(question: NetworkQuestion, grant: NetworkWorld, rights: N
   };
 }
 
+/** Without a namespace it lies in `default`, as `loadNetwork` reads it. */
 function identityOf({ kind, metadata }: KubernetesObject): string {
-  return JSON.stringify([kind, metadata['namespace'] ?? null, metadata.name]);
+  return JSON.stringify([kind, metadata['namespace'] ?? 'default', metadata.name]);
 }
 
 /** The grant that an object belongs to, by its label. */

@@ -15,6 +15,7 @@ import {
 import { guardOpenPods } from './guard-pods.ts';
 import { guardPolicies } from './guard-policies.ts';
 import { guardRoles } from './guard-roles.ts';
+import type { Grouped } from './groups.ts';
 import { loadNetwork } from './load.ts';
 import type { NetworkWorld } from './world.ts';
 
@@ -36,12 +37,19 @@ export function guard(one: Case): Guarded {
       ...guardReplaced(one),
       ...isolation.dangers,
       ...baselineDangers(one),
+      ...guardUnseen(grouped),
       ...guardEnvironments(grouped.groups, ...environments(one)),
       ...guardOpenPods(grant),
       ...guardRoles(one),
     ],
     approvals: isolation.approvals,
   };
+}
+
+/** Among changes that nobody looks at could be any of those that are refused. */
+function guardUnseen({ cut, changes }: Grouped): readonly Danger[] {
+  const message = `changes more than ${changes.length} connections, of which no more are looked at`;
+  return cut ? [refused('network-too-complex', message)] : [];
 }
 
 /** A namespace in which policies of a grant mean less than they seem to; only a grant with policies asks. */

@@ -50,7 +50,7 @@ const change = ['update', 'patch'];
 const write = ['create', 'update', 'patch', 'delete', 'deletecollection'];
 const workloads = ['deployments', 'statefulsets', 'daemonsets', 'replicasets'];
 
-/** Changing any of these changes who is selected, or by what. */
+/** Changing any of these changes who is selected, or by what; what is written to a subresource may carry labels too. */
 const voiding: readonly {
   readonly what: string;
   readonly group: string;
@@ -58,11 +58,22 @@ const voiding: readonly {
   readonly verbs: readonly string[];
 }[] = [
   { what: 'network policies', group: 'networking.k8s.io', resources: ['networkpolicies'], verbs: write },
-  { what: 'pods and their labels', group: '', resources: ['pods'], verbs: ['create', ...change] },
+  {
+    what: 'pods and their labels',
+    group: '',
+    resources: ['pods', 'pods/status'],
+    verbs: ['create', ...change],
+  },
   {
     what: 'workloads and the labels of their pods',
     group: 'apps',
     resources: workloads,
+    verbs: ['create', ...change],
+  },
+  {
+    what: 'workloads and the labels of their pods',
+    group: '',
+    resources: ['replicationcontrollers'],
     verbs: ['create', ...change],
   },
   {
@@ -71,7 +82,12 @@ const voiding: readonly {
     resources: ['jobs', 'cronjobs'],
     verbs: ['create', ...change],
   },
-  { what: 'labels of namespaces', group: '', resources: ['namespaces'], verbs: change },
+  {
+    what: 'labels of namespaces',
+    group: '',
+    resources: ['namespaces', 'namespaces/status', 'namespaces/finalize'],
+    verbs: change,
+  },
 ];
 
 /** Reads the rules for what touches the network. */
@@ -96,12 +112,15 @@ export function networkRights(scoped: readonly ScopedRules[]): NetworkRights {
     debugs: [...enters, ...forwards, ...podProxies, ...where('', 'pods/log', ['get'])],
     // Nodes are of the cluster, so a RoleBinding gives nothing on them.
     nodes: where('', 'nodes/proxy', [...open, ...write]).some(({ namespace }) => namespace === null),
-    voids: voiding.flatMap(({ what, group, resources, verbs }) => {
-      const places = resources
-        .flatMap((resource) => where(group, resource, verbs))
-        .map(({ namespace }) => (namespace === null ? 'of every namespace' : `of ${namespace}`));
-      return [...new Set(places)].map((place) => `${what} ${place}`);
-    }),
+    voids: [
+      ...new Set(
+        voiding.flatMap(({ what, group, resources, verbs }) =>
+          resources
+            .flatMap((resource) => where(group, resource, verbs))
+            .map(({ namespace }) => `${what} of ${namespace ?? 'every namespace'}`),
+        ),
+      ),
+    ],
   };
 }
 

@@ -207,6 +207,22 @@ describe('words', () => {
     ]);
   });
 
+  test.each([
+    ['', 'pods/status', 'pods and their labels of payments'],
+    ['', 'replicationcontrollers', 'workloads and the labels of their pods of payments'],
+    ['', 'namespaces/status', 'labels of namespaces of payments'],
+    ['', 'namespaces/finalize', 'labels of namespaces of payments'],
+  ])('so does %s %s, which takes labels too', (group, resource, what) => {
+    const roles = [
+      execRole,
+      role('edit', [{ apiGroups: [group], resources: [resource], verbs: ['update'] }]),
+    ];
+    const second = { ...binding('edit'), metadata: { namespace: 'payments', name: `${id}-edit` } };
+    expect(judge([...path, binding('exec'), second], { roles }).unknown).toContain(
+      `the grant lets its holder change ${what}: what is said of connections holds only until that is done`,
+    );
+  });
+
   test('what the snapshot holds and nobody reads is said', () => {
     const cilium = { apiVersion: 'cilium.io/v2', kind: 'CiliumNetworkPolicy', metadata: { name: 'a' } };
     const host = { ...podObject('payments', 'agent'), spec: { hostNetwork: true } };
@@ -376,6 +392,11 @@ describe('guard rails on what changes', () => {
       'network-replaces refused',
       'network-role-wider medium',
     ]);
+    const nowhere = { ...foreign, metadata: { name: `${id}-to` } };
+    const inDefault = ours(policyObject('default', `${id}-to`, { podSelector: {} }));
+    expect(rules(judge([inDefault], { snapshot: [...standing, nowhere] }))).toContain(
+      'network-replaces refused',
+    );
     const inForce = judge([...path, binding('exec')], { snapshot: [...standing, baseline, ...path] });
     expect(inForce).toEqual(judge([...path, binding('exec')]));
   });
@@ -523,6 +544,30 @@ describe('environments', () => {
   ])('%s', (_, environment, payments, shop, isRefused) => {
     const effect = judge([toShop], { environment, snapshot: labelled(payments, shop) });
     expect(rules(effect).includes('network-environment refused')).toBe(isRefused);
+  });
+
+  test('more changes than are looked at are refused, for such a flow may be among the others', () => {
+    const bulk = Array.from({ length: 150 }, (_, index) =>
+      podObject('payments', `a-${index}`, { tier: 'bulk' }),
+    );
+    const closed = policyObject('payments', 'closed', {
+      podSelector: { matchLabels: { app: 'api' } },
+      policyTypes: ['Egress'],
+    });
+    const isolates = ours(
+      policyObject('payments', `${id}-bulk`, { podSelector: { matchLabels: { tier: 'bulk' } } }),
+    );
+    const world = labelled({}, production).filter((object) => object !== baseline);
+    const judged = (snapshot: readonly KubernetesObject[]) =>
+      rules(
+        judge([toShop, isolates], {
+          environment: 'staging',
+          snapshot: [...snapshot, closed],
+          limits: [{ newlyIsolated: { kind: 'warn' } }],
+        }),
+      );
+    expect(judged(world)).toContain('network-environment refused');
+    expect(judged([...world, ...bulk])).toContain('network-too-complex refused');
   });
 
   test('an address of a pod of production, from a cluster that is none', () => {
