@@ -116,7 +116,7 @@ export class Reports {
   }
 }
 
-/** Names are DNS labels by the API server's rule, and a label's value is as plain. */
+/** What tells an object from others. The name of a binding may hold anything; the log escapes it. */
 function fields({ kind, namespace, name, uid, grant }: GuardedObject): object {
   return { grant, kind: kind.kind, namespace, name, uid };
 }

@@ -164,8 +164,15 @@ function container(image: string, git: GuardInstall['git']): JsonObject {
   };
 }
 
-/** Flux lets nobody outside of its namespace fetch what it keeps; see its NetworkPolicy "allow-egress". */
+/**
+ * Flux lets nobody outside of its namespace fetch what it keeps; see its NetworkPolicy "allow-egress". Where it was installed
+ * without its policies, this one would be the first, and close what it does not name: so it names Flux's own, too.
+ */
 function wayToFlux(): KubernetesObject {
+  const fromGuard = {
+    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': systemNamespace } },
+    podSelector: { matchLabels: selector },
+  };
   return {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',
@@ -174,15 +181,8 @@ function wayToFlux(): KubernetesObject {
       podSelector: { matchLabels: { app: 'source-controller' } },
       policyTypes: ['Ingress'],
       ingress: [
-        {
-          from: [
-            {
-              namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': systemNamespace } },
-              podSelector: { matchLabels: selector },
-            },
-          ],
-          ports: [{ port: 'http', protocol: 'TCP' }],
-        },
+        { from: [fromGuard], ports: [{ port: 'http', protocol: 'TCP' }] },
+        { from: [{ podSelector: {} }] },
       ],
     },
   };

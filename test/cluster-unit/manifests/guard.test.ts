@@ -13,3 +13,15 @@ test('a quota lets the pods of the guard have their priority, which GKE lets nob
     },
   });
 });
+
+test('where Flux has no network policies, the way of the guard to it closes none of its own', () => {
+  const objects = guardObjects({
+    image: 'example.com/guard:1',
+    git: { cluster: 'prod-eu', repository: 'x' },
+  });
+  const policy = objects.find(({ kind }) => kind === 'NetworkPolicy');
+  expect(policy).toMatchObject({
+    metadata: { namespace: 'flux-system' },
+    spec: { ingress: [{ ports: [{ port: 'http' }] }, { from: [{ podSelector: {} }] }] },
+  });
+});
