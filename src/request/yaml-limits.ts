@@ -49,7 +49,7 @@ export const policyLimits: YamlLimits = {
   foreign: false,
 };
 
-/** Snapshots, the catalog and grants. GitHub gives no more than 512,000 bytes of a file in one answer. */
+/** Snapshots, ceilings and grants. GitHub gives no more than 512,000 bytes of a file in one answer. */
 export const manifestLimits: YamlLimits = {
   bytes: 500_000,
   depth: 64,

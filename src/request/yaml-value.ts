@@ -11,6 +11,9 @@ export type YamlPath = readonly (string | number)[];
 /** Numbers as JSON has them. `010` is eight to some readers of YAML and ten to others, `0x1f` is text to some. */
 const jsonNumber = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 
+/** What Kubernetes' own tools, which read YAML 1.1, take for octal. */
+const octalNumber = /^([-+]?)0([0-7]+)$/;
+
 /** Names that every JavaScript object inherits: a mapping that holds them could pass for something else. */
 const inherited = new Set(Object.getOwnPropertyNames(Object.prototype));
 
@@ -73,7 +76,8 @@ function keyOf(key: unknown, reading: Reading): string | null {
     reading.report(start(key), 'merge keys (<<) are not allowed', 'write the values out');
     return null;
   }
-  if (inherited.has(value)) {
+  // Manifests have keys that are anybody's, such as labels; read as data, only one of those names is more than a name.
+  if (reading.foreign ? value === '__proto__' : inherited.has(value)) {
     reading.report(start(key), `the key ${quote(value)} is not allowed`, 'use another name');
     return null;
   }
@@ -107,7 +111,9 @@ function numberValue(scalar: Scalar, value: number, reading: Reading): number {
       'write it in decimal, or quote it',
     );
   }
-  return value === 0 ? 0 : value;
+  const [, sign, octal] = octalNumber.exec(scalar.source ?? '') ?? [];
+  const meant = octal === undefined ? value : Number.parseInt(`${sign}${octal}`, 8);
+  return meant === 0 ? 0 : meant;
 }
 
 /** Where the value at a path stands, and its key; where there is none, the nearest thing above. */

@@ -20,7 +20,29 @@ describe('readManifests', () => {
   it('reads what other tools write, in text and numbers', () => {
     const text = `${pod}data:\n  family: "👩‍👩‍👧 \\u001b[1m"\n  mode: 0644\n  big: 12345678901234567890\n  icon: "\ue0b0"\n`;
     const result = readManifests('f.yaml', text);
-    expect(result).toMatchObject({ ok: true, value: [{ data: { family: '👩‍👩‍👧 \u001b[1m', mode: 644 } }] });
+    expect(result).toMatchObject({ ok: true, value: [{ data: { family: '👩‍👩‍👧 \u001b[1m', mode: 0o644 } }] });
+  });
+
+  it('reads a leading zero as Kubernetes does: octal, where the digits are', () => {
+    const ports = '[0443, -010, -00, 08, 0, 0.5, "0443"]';
+    const result = readManifests('f.yaml', `${pod}spec: {ports: ${ports}}\n`);
+    expect(result).toMatchObject({
+      ok: true,
+      value: [{ spec: { ports: [0o443, -8, 0, 8, 0, 0.5, '0443'] } }],
+    });
+  });
+
+  it('reads labels that are called as what every object inherits: whoever labels a pod hides no file by it', () => {
+    const labels = '{constructor: a, toString: b, hasOwnProperty: c}';
+    const text = (keys: string) => `apiVersion: v1\nkind: Pod\nmetadata: {name: a, labels: ${keys}}\n`;
+    const result = readManifests('f.yaml', text(labels));
+    expect(result.ok && Object.entries(result.value[0]?.metadata['labels'] ?? {})).toEqual([
+      ['constructor', 'a'],
+      ['toString', 'b'],
+      ['hasOwnProperty', 'c'],
+    ]);
+    expect(readManifests('f.yaml', text('{__proto__: {a: b}}')).ok).toBe(false);
+    expect(readManifests('f.yaml', text('{toString: a, toString: b}')).ok).toBe(false);
   });
 
   it('opens lists as kubectl prints them', () => {
