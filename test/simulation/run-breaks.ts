@@ -1,13 +1,13 @@
 /**
  * `npm run simulate:breaks [-- <part of a name>…]`: what the simulation is worth. Breaks a copy of the engine on purpose,
- * one break at a time, and expects the simulation to see it within a hundred histories. Exits with 1 where it does not.
+ * one break at a time, and expects the simulation to see it within two hundred histories. Exits with 1 where it does not.
  */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { copyProject, misfit, whileBroken } from '../project-copy.ts';
 import { breaks } from './breaks.ts';
 
-const histories = 100;
+const histories = 200;
 
 /** What the simulation says about a copy: its first failure, and how many histories it took; null where all pass. */
 async function simulate(copy: string): Promise<string | null> {
