@@ -31,7 +31,8 @@ function describeRule(rule: Rule, direction: Direction, selected: string, namesp
   return `allows ${ports} from ${from} to ${to}`;
 }
 
-function describePeer(peer: Peer, namespace: string): string {
+/** A peer of a policy in this namespace: `pods with app=web of shop`, `addresses 192.0.2.0/24`. */
+export function describePeer(peer: Peer, namespace: string): string {
   if (peer.kind === 'addresses') {
     const except = peer.except.length === 0 ? '' : ` except ${joinWords(peer.except)}`;
     return `addresses ${peer.cidr}${except}`;

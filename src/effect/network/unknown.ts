@@ -1,8 +1,8 @@
 /** What a plan of the network cannot know, or did not read: said with every plan, for silence reads as safety. */
 import { selects } from '../rbac/selector.ts';
-import { describePods } from './describe-policy.ts';
+import { describePeer } from './describe-policy.ts';
 import { peersOf } from './look.ts';
-import type { NetworkPolicy } from './policy.ts';
+import type { NetworkPolicy, PodPeer } from './policy.ts';
 import { sayPlaces } from './say-rights.ts';
 import type { NetworkRights } from './rights.ts';
 import { sayEnds } from './sentences.ts';
@@ -79,13 +79,22 @@ export function sayGaps(world: NetworkWorld, source: string): readonly string[] 
 
 /** Policies of the grant that select nothing, and peers that nothing is. */
 function unmatched({ cluster, after, grant }: UnknownQuestion): readonly string[] {
-  const lonely = grant.policies.filter((policy) => !selectsAny(policy, after));
-  return lonely.map(
-    ({ namespace, selector }) =>
-      `the snapshot of ${cluster} has no ${describePods(selector, `of ${namespace}`).replace(/^every pod/, 'pods')}: what the grant opens for them is not known`,
+  const meant = grant.policies.flatMap((policy) => [
+    { policy, peer: { kind: 'pods', namespaces: null, pods: policy.selector } as const },
+    ...peersOf(policy).flatMap((peer) => (peer.kind === 'pods' ? [{ policy, peer }] : [])),
+  ]);
+  const nobody = meant.filter(({ policy, peer }) => !meansAny(peer, policy, after));
+  const texts = new Set(nobody.map(({ policy, peer }) => describePeer(peer, policy.namespace)));
+  return [...texts].map(
+    (text) =>
+      `the snapshot of ${cluster} has no ${text.replace(/^every pod/, 'pods')}: what the grant opens for them is not known`,
   );
 }
 
-function selectsAny({ namespace, selector }: NetworkPolicy, { pods }: NetworkWorld): boolean {
-  return pods.some((pod) => pod.namespace === namespace && selects(selector, pod.labels));
+function meansAny(peer: PodPeer, policy: NetworkPolicy, { pods, namespaces }: NetworkWorld): boolean {
+  const isThere = (namespace: string): boolean =>
+    peer.namespaces === null
+      ? namespace === policy.namespace
+      : selects(peer.namespaces, namespaces.get(namespace) ?? new Map());
+  return pods.some((pod) => isThere(pod.namespace) && selects(peer.pods, pod.labels));
 }

@@ -246,6 +246,33 @@ describe('words', () => {
     );
   });
 
+  test('so is a peer that nothing in the snapshot is, beside one that something is', () => {
+    const out = ours(
+      policyObject('payments', `${id}-from`, {
+        podSelector: { matchLabels: { 'curfew.dev/grant': id } },
+        policyTypes: ['Ingress', 'Egress'],
+        egress: [
+          {
+            to: [
+              { podSelector: { matchLabels: { app: 'postgres' } } },
+              { podSelector: { matchLabels: { app: 'ledger' } } },
+              {
+                namespaceSelector: { matchLabels: { team: 'red' } },
+                podSelector: { matchLabels: { app: 'web' } },
+              },
+            ],
+            ports: [{ port: 5432 }],
+          },
+        ],
+      }),
+    );
+    const { unknown } = judge([...path.slice(0, 1), out], { snapshot: standing });
+    expect(unknown.filter((line) => line.includes('has no pods'))).toEqual([
+      'the snapshot of prod-eu has no pods with app=ledger of payments: what the grant opens for them is not known',
+      'the snapshot of prod-eu has no pods with app=web of namespaces with team=red: what the grant opens for them is not known',
+    ]);
+  });
+
   test('a grant that has nothing to do with the network has no effect on it', () => {
     const reader = role('exec', [{ apiGroups: [''], resources: ['pods/log'], verbs: ['get'] }]);
     expect(judge([binding('exec')], { roles: [reader] })).toEqual({
