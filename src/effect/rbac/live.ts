@@ -38,14 +38,14 @@ function isLive(permission: ResourcePermission, verb: string, all: readonly Perm
   return verb !== 'deletecollection';
 }
 
-/** Whether the names that may be created may also be patched or updated. */
+/** Whether the names that may be created may also be patched or updated, wherever both permissions meet. */
 function canBeApplied(created: ResourcePermission, all: readonly Permission[]): boolean {
   return all.some(
     (other) =>
       other.kind === 'resource' &&
-      (other.namespace === null || other.namespace === created.namespace) &&
-      (other.group === '*' || other.group === created.group) &&
-      (other.resource === '*' || other.resource === created.resource) &&
+      (other.namespace === created.namespace || [other.namespace, created.namespace].includes(null)) &&
+      (other.group === created.group || [other.group, created.group].includes('*')) &&
+      (other.resource === created.resource || other.resource === '*') &&
       (other.names.length === 0 || other.names.some((name) => created.names.includes(name))) &&
       other.verbs.some((verb) => verb === '*' || verb === 'patch' || verb === 'update'),
   );

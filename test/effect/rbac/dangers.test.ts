@@ -242,5 +242,7 @@ describe('severity and place', () => {
     expect(rowsIn(objects, null)).not.toContain('secrets-create');
     const more = binding('ns1', 'ClusterRole patch', ['User alice']);
     expect(rowsIn([...objects, more], null)).toContain('secrets-create');
+    const everywhere = binding(null, 'ClusterRole apply', ['User alice']);
+    expect(rowsIn([...objects, everywhere], null)).toContain('secrets-create');
   });
 });
