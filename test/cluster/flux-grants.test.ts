@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { applier, systemNamespace } from '../../src/cluster/identities.ts';
 import { deliveryName } from '../../src/cluster/manifests/delivery.ts';
 import { fluxObjects, fluxSecrets } from '../../src/cluster/manifests/flux.ts';
+import { fluxNamespace } from '../../src/cluster/manifests/rules/marks.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { eventually, startCluster, type TestCluster } from './cluster.ts';
 import { startFlux, type Flux } from './flux.ts';
@@ -199,15 +200,26 @@ describe('Flux, as curfew manifests flux sets it up', () => {
     expect(verbs).toContain('delete');
   });
 
-  test('what somebody else made under the name of a grant is left as it is, and not pruned', async () => {
-    const id = 'payments-stands';
-    const path = 'grants/prod-eu/payments/stands.yaml';
+  // Marked so, it would be tried to be pruned for ever, and every revision be reported as failed.
+  test.each([
+    { what: 'is left as it is, and not pruned', id: 'payments-stands', labels: {}, stays: true },
+    {
+      what: "is pruned with the grant where it says that it is Flux's",
+      id: 'payments-poses',
+      labels: {
+        'kustomize.toolkit.fluxcd.io/name': 'curfew-prod-eu',
+        [fluxNamespace]: systemNamespace,
+      },
+      stays: false,
+    },
+  ])('what somebody else made under the name of a grant $what', async ({ id, labels, stays }) => {
+    const path = `grants/prod-eu/payments/${id}.yaml`;
     const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'view' };
     await cluster.apply([
       {
         apiVersion: 'rbac.authorization.k8s.io/v1',
         kind: 'RoleBinding',
-        metadata: { name: id, namespace: 'payments' },
+        metadata: { name: id, namespace: 'payments', labels },
         roleRef,
       },
     ]);
@@ -217,7 +229,19 @@ describe('Flux, as curfew manifests flux sets it up', () => {
     const taken = await commit(path, null);
     await expect.poll(async () => (await kustomization()).revision, patience).toContain(taken);
     const left = await cluster.kubectl(['get', 'rolebinding', id, '-n', 'payments', '-o', 'name']);
-    expect(left).toMatchObject({ code: 0 });
+    expect(left).toMatchObject({ code: stays ? 0 : 1 });
+  });
+
+  test('marked so, the applier deletes nothing where the guard and itself are', async () => {
+    const metadata = {
+      name: 'poses',
+      namespace: systemNamespace,
+      labels: { [fluxNamespace]: systemNamespace },
+    };
+    await cluster.apply([{ apiVersion: 'v1', kind: 'ServiceAccount', metadata }]);
+    const path = `/api/v1/namespaces/${systemNamespace}/serviceaccounts/poses`;
+    const { status: code, body } = await (await cluster.api(applier.user))('DELETE', path);
+    expect([code, JSON.stringify(body)]).toEqual([403, expect.stringContaining('rule only-grants')]);
   });
 
   test('a role outside of the catalog is refused by the API server, whatever the repository says', async () => {

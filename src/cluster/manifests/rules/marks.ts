@@ -4,12 +4,15 @@ import { alwaysProtected } from '../../../policy/protected.ts';
 import { longestGrantId } from '../../../template/template.ts';
 import { beginning, end, grantResources, listed, quoted, times, type RuleSet } from './rule.ts';
 
+/** The label by which Flux knows for which Kustomization, of which namespace, it made an object. */
+export const fluxNamespace = 'kustomize.toolkit.fluxcd.io/namespace';
+
 /**
  * What Flux and Argo CD write on what they apply, to find it again; never what tells them to keep it. And what Kubernetes
  * itself notes on a Pod for which a LimitRange filled something in.
  */
 const tools = {
-  labels: ['kustomize.toolkit.fluxcd.io/name', 'kustomize.toolkit.fluxcd.io/namespace'],
+  labels: ['kustomize.toolkit.fluxcd.io/name', fluxNamespace],
   annotations: ['argocd.argoproj.io/tracking-id', 'kubernetes.io/limit-ranger'],
 };
 
@@ -17,6 +20,9 @@ const tools = {
 export const applyOnce = { key: 'kustomize.toolkit.fluxcd.io/ssa', value: 'IfNotPresent' } as const;
 
 const namespaces = `^(${alwaysProtected.map((glob) => glob.replaceAll('*', '.*')).join('|')})$`;
+
+/** Whether a request is about a namespace that no grant reaches. */
+export const isProtected = `request.?namespace.orValue('').matches(${quoted(namespaces)})`;
 
 export const marks: RuleSet = {
   name: 'curfew-marks',
@@ -62,7 +68,7 @@ variables.annotations.all(key, key in ${listed([...Object.values(grantAnnotation
     },
     {
       name: 'not-over-the-control-plane',
-      expression: `!request.?namespace.orValue('').matches(${quoted(namespaces)})`,
+      expression: `!${isProtected}`,
       message: `no grant reaches the namespaces ${alwaysProtected.join(', ')}: whoever has power there has power over how access ends`,
     },
   ],
