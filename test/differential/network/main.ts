@@ -8,11 +8,12 @@ import { readLabels, readSelector, selects } from '../../../src/effect/rbac/sele
 import { podObject, policyObject } from '../../effect/network/objects.ts';
 import { compare, type Comparison } from './compare.ts';
 import { ask, buildOracle, OracleMissing } from './oracle.ts';
+import { seedOr } from '../seed.ts';
 import { departures, type Departure } from './rewrite.ts';
 import { generatedClusters, randomClusters, type NamedCluster } from './worlds.ts';
 
 /** Other worlds for another number: `npm run test:network -- 7`. */
-const seed = Number(process.argv[2] ?? 20_261_121);
+const seed = seedOr(20_261_121);
 const randomNumber = 2400;
 const casesOfCyclonus = 230;
 const batch = 100;

@@ -16,10 +16,11 @@ import { covers } from '../../../src/effect/rbac/covers.ts';
 import { defaultObjects, defaultRules } from '../../../src/effect/rbac/default-roles.ts';
 import { loadRbac, type Subject } from '../../../src/effect/rbac/world.ts';
 import { anyQuestion, anySubject, rules, world } from '../../effect/rbac/arbitrary.ts';
+import { seedOr } from '../seed.ts';
 
 const source = fileURLToPath(new URL('oracle', import.meta.url));
 const binary = fileURLToPath(new URL('../../../node_modules/.cache/curfew/rbac-oracle', import.meta.url));
-const seed = Number(process.argv[2] ?? 20_261_201);
+const seed = seedOr(20_261_201);
 
 interface Case {
   readonly objects: readonly KubernetesObject[];
