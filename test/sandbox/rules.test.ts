@@ -321,6 +321,17 @@ describe('a merge queue', () => {
     expect((await world.bot.pulls.get({ ...access, pull_number: number })).data.merged).toBe(false);
   });
 
+  it('drops a pull request that is closed, and its branch', async () => {
+    const number = await openPullRequest(world, 'alice', 'a');
+    await approve('carol', number);
+    const { groupSha, groupRef } = world.sandbox.world.enqueue('acme/access', 'alice', number);
+    await world.as('alice').pulls.update({ ...access, pull_number: number, state: 'closed' });
+    expect(world.repository.git.refs.has(groupRef)).toBe(false);
+    await succeed(groupSha);
+    const { merged } = (await world.bot.pulls.get({ ...access, pull_number: number })).data;
+    expect([merged, world.repository.mergeQueue]).toEqual([false, []]);
+  });
+
   it('drops a group when a bypass goes past it', async () => {
     const number = await openPullRequest(world, 'alice', 'a');
     await approve('carol', number);

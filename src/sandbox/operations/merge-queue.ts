@@ -17,6 +17,7 @@ import type {
 } from '../state.ts';
 import { missingReviews } from '../reviews.ts';
 import { buildMerge, deleteMergedBranch } from './merge.ts';
+import { removeGroup } from './merge-group.ts';
 import { refMoved } from './refs.ts';
 import { markMerged } from './synchronize.ts';
 import { addTimelineEvent } from './timeline.ts';
@@ -123,22 +124,5 @@ function invalidate(context: SandboxContext, entry: MergeQueueEntry): void {
     pullRequest,
     reason: 'QUEUE_CLEARED',
     sender,
-  });
-}
-
-function removeGroup(
-  context: SandboxContext,
-  entry: MergeQueueEntry,
-  reason: 'merged' | 'invalidated',
-): void {
-  const { repository } = entry.pullRequest;
-  repository.git.updateRef(entry.groupRef, null, entry.groupSha);
-  context.emit({
-    event: 'merge_group',
-    action: 'destroyed',
-    repository,
-    entry,
-    reason,
-    sender: entry.enqueuer,
   });
 }

@@ -3,6 +3,7 @@ import type { SandboxContext } from '../context.ts';
 import { isAncestor } from '../git/history.ts';
 import { effectiveRules } from '../rules.ts';
 import type { PullRequest, User } from '../state.ts';
+import { removeGroup } from './merge-group.ts';
 import { requestCodeOwners } from './review-requests.ts';
 import { addTimelineEvent } from './timeline.ts';
 
@@ -42,7 +43,7 @@ export function headMoved(
     sender,
   });
   dismissStaleReviews(context, user, pullRequest);
-  dequeueMoved(context, user, pullRequest);
+  dequeue(context, user, pullRequest, { said: 'Head branch was modified', reason: 'BRANCH_UPDATED' });
   if (!pullRequest.draft) requestCodeOwners(context, user, pullRequest);
 }
 
@@ -66,31 +67,21 @@ function dismissStaleReviews(context: SandboxContext, user: User, pullRequest: P
   }
 }
 
-/** A queued pull request whose head moves leaves the queue. */
-function dequeueMoved(context: SandboxContext, user: User, pullRequest: PullRequest): void {
+/** A queued pull request that is no longer what was queued leaves the queue. */
+function dequeue(
+  context: SandboxContext,
+  sender: User,
+  pullRequest: PullRequest,
+  { said, reason }: { readonly said: string; readonly reason: string },
+): void {
   const { repository } = pullRequest;
   const at = repository.mergeQueue.findIndex((entry) => entry.pullRequest === pullRequest);
   const entry = repository.mergeQueue[at];
   if (entry === undefined) return;
   repository.mergeQueue.splice(at, 1);
-  const reason = 'Head branch was modified';
-  addTimelineEvent(context, pullRequest, user, { event: 'removed_from_merge_queue', reason });
-  context.emit({
-    event: 'merge_group',
-    action: 'destroyed',
-    repository,
-    entry,
-    reason: 'dequeued',
-    sender: user,
-  });
-  context.emit({
-    event: 'pull_request',
-    action: 'dequeued',
-    repository,
-    pullRequest,
-    reason: 'BRANCH_UPDATED',
-    sender: user,
-  });
+  addTimelineEvent(context, pullRequest, sender, { event: 'removed_from_merge_queue', reason: said });
+  removeGroup(context, entry, 'dequeued', sender);
+  context.emit({ event: 'pull_request', action: 'dequeued', repository, pullRequest, reason, sender });
 }
 
 /** Closes a pull request without merging it, because a person did or because one of its branches is gone. */
@@ -119,6 +110,7 @@ export function closeFor(
     pullRequest,
     sender: user,
   });
+  dequeue(context, user, pullRequest, { said: 'Pull request was closed', reason: 'MANUAL' });
 }
 
 /**
