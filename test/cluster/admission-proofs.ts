@@ -3,7 +3,6 @@ import { grantAnnotations, grantLabel } from '../../src/base/grant-marks.ts';
 import { formatInstant } from '../../src/base/instant.ts';
 import type { JsonObject, KubernetesObject } from '../../src/base/json.ts';
 import { applier, guard } from '../../src/cluster/identities.ts';
-import { applyOnce } from '../../src/cluster/manifests/rules/marks.ts';
 import { apply, create, owner, patch, remove, type Request } from './admission-requests.ts';
 import { admin } from './cluster.ts';
 import { ceilings, grantObject, pathOf, record, remarked, type GrantOptions } from './grants.ts';
@@ -345,7 +344,7 @@ function marks(): readonly Proof[] {
       refused: {
         'Flux is told not to prune': annotated({ 'kustomize.toolkit.fluxcd.io/prune': 'disabled' }),
         'Flux is told not to look': annotated({ 'kustomize.toolkit.fluxcd.io/reconcile': 'disabled' }),
-        'Flux is told to leave it alone': annotated({ [applyOnce.key]: 'Ignore' }),
+        'Flux is told to leave it alone': annotated({ 'kustomize.toolkit.fluxcd.io/ssa': 'Ignore' }),
         'Argo CD is told not to prune': annotated({ 'argocd.argoproj.io/sync-options': 'Prune=false' }),
         'any other annotation': annotated({ 'example.com/note': 'x' }),
         'a label of a Service': marked({ labels: { app: 'payments-api' } }),
@@ -358,7 +357,6 @@ function marks(): readonly Proof[] {
             'kustomize.toolkit.fluxcd.io/namespace': 'curfew-system',
           },
         }),
-        'as Flux is told to apply it once': annotated({ [applyOnce.key]: applyOnce.value }),
         'as Argo CD tracks it': annotated({
           'argocd.argoproj.io/tracking-id': 'curfew:rbac.authorization.k8s.io/RoleBinding:payments/x',
         }),

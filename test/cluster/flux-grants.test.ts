@@ -6,11 +6,10 @@ import { z } from 'zod';
 import { applier, systemNamespace } from '../../src/cluster/identities.ts';
 import { deliveryName } from '../../src/cluster/manifests/delivery.ts';
 import { fluxObjects, fluxSecrets } from '../../src/cluster/manifests/flux.ts';
-import { fluxNamespace } from '../../src/cluster/manifests/rules/marks.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { eventually, startCluster, type TestCluster } from './cluster.ts';
 import { startFlux, type Flux } from './flux.ts';
-import { grantText, install, shippedTemplates } from './grants.ts';
+import { grantText, install, shippedTemplates, type GrantOptions } from './grants.ts';
 
 const webhookSecret = 'between GitHub and Flux';
 const where = { owner: 'erin', repo: 'access' };
@@ -140,53 +139,23 @@ describe('Flux, as curfew manifests flux sets it up', () => {
     expect(await objectsOf(id)).toEqual([]);
   });
 
-  // Flux 2.8.0 to 2.8.6 delete what is not in a namespace, and make it again: fluxcd/kustomize-controller#1647.
-  test.each([
-    { template: 'network-path', id: 'payments-again', file: 'payments/again.yaml', count: 5 },
-    { template: 'cluster-read', id: 'cluster-again', file: '_cluster/again.yaml', count: 1 },
-  ])(
-    'asks of what a grant by $template made only whether it is there, on every further revision',
-    async ({ template, id, file, count }) => {
-      await commit(`grants/prod-eu/${file}`, grantText({ template, id }));
-      await expect.poll(async () => await objectsOf(id), patience).toHaveLength(count);
-      const asked = async (): Promise<readonly string[]> =>
-        (await cluster.audit())
-          .filter(({ impersonatedUser }) => impersonatedUser?.username === applier.user)
-          .filter(({ objectRef }) => objectRef?.name?.startsWith(id))
-          .map(({ verb }) => verb);
-      const before = await asked();
-      expect(before).toContain('patch');
-      const other = await commit('grants/prod-eu/README.md', `Grants, besides ${id}.\n`);
-      expect(await settles(other)).toBe('True');
-      const since = (await asked()).slice(before.length);
-      expect(since).toEqual(Array.from({ length: count }, () => 'get'));
-    },
-  );
-
-  test('makes again what somebody deleted, and prunes it with the rest', async () => {
-    const which = ['-n', 'payments', '-l', 'curfew.dev/grant=payments-again'];
-    const deleted = await cluster.kubectl(['delete', 'rolebindings', ...which]);
-    expect(deleted).toMatchObject({ code: 0 });
-    const next = await commit('grants/prod-eu/README.md', 'Grants.\n');
-    expect(await settles(next)).toBe('True');
-    expect(await objectsOf('payments-again')).toHaveLength(5);
-  });
-
-  test('a file that is changed afterwards changes nothing, and holds nothing up', async () => {
-    const path = 'grants/prod-eu/payments/changed.yaml';
-    const text = grantText({ template: 'read-logs', id: 'payments-changed' });
-    await commit(path, text);
-    await expect.poll(async () => await objectsOf('payments-changed'), patience).toHaveLength(1);
-    await commit('grants/prod-eu/payments/again.yaml', null);
-    const tampered = await commit(path, text.replaceAll('alice@example.com', 'mallory@example.com'));
-    expect(await settles(tampered)).toBe('True');
-    expect(await objectsOf('payments-again')).toEqual([]);
-    const list = { verb: 'list', resource: 'pods', namespace: 'payments' };
-    expect(await cluster.allows({ user: 'mallory@example.com' }, list)).toBe(false);
-    expect(await cluster.allows({ user: 'alice@example.com' }, list)).toBe(true);
-    const taken = await commit(path, null);
-    await expect.poll(async () => (await kustomization()).revision, patience).toContain(taken);
-    expect(await objectsOf('payments-changed')).toEqual([]);
+  test('applies again what is there, without a change', async () => {
+    const grant: GrantOptions = { template: 'network-path', id: 'payments-again' };
+    await commit('grants/prod-eu/payments/again.yaml', grantText(grant));
+    await expect.poll(async () => await objectsOf('payments-again'), patience).toHaveLength(5);
+    const versions = async (): Promise<string> => {
+      const args = ['get', 'rolebindings,networkpolicies,serviceaccounts', '-n', 'payments'];
+      const { stdout } = await cluster.kubectl([
+        ...args,
+        '-o',
+        'jsonpath={.items[*].metadata.resourceVersion}',
+      ]);
+      return stdout;
+    };
+    const before = await versions();
+    const other = await commit('grants/prod-eu/README.md', 'Grants, still.\n');
+    expect(await settles(other)).toBe('True');
+    expect(await versions()).toBe(before);
   });
 
   test('acts as the applier, with the verbs that it has', async () => {
@@ -198,50 +167,6 @@ describe('Flux, as curfew manifests flux sets it up', () => {
     expect(verbs.filter((verb) => !least.includes(verb ?? ''))).toEqual([]);
     expect(verbs).toContain('patch');
     expect(verbs).toContain('delete');
-  });
-
-  // Marked so, it would be tried to be pruned for ever, and every revision be reported as failed.
-  test.each([
-    { what: 'is left as it is, and not pruned', id: 'payments-stands', labels: {}, stays: true },
-    {
-      what: "is pruned with the grant where it says that it is Flux's",
-      id: 'payments-poses',
-      labels: {
-        'kustomize.toolkit.fluxcd.io/name': 'curfew-prod-eu',
-        [fluxNamespace]: systemNamespace,
-      },
-      stays: false,
-    },
-  ])('what somebody else made under the name of a grant $what', async ({ id, labels, stays }) => {
-    const path = `grants/prod-eu/payments/${id}.yaml`;
-    const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'view' };
-    await cluster.apply([
-      {
-        apiVersion: 'rbac.authorization.k8s.io/v1',
-        kind: 'RoleBinding',
-        metadata: { name: id, namespace: 'payments', labels },
-        roleRef,
-      },
-    ]);
-    const given = await commit(path, grantText({ template: 'read-logs', id }));
-    expect(await settles(given)).toBe('True');
-    expect(await objectsOf(id)).toEqual([]);
-    const taken = await commit(path, null);
-    await expect.poll(async () => (await kustomization()).revision, patience).toContain(taken);
-    const left = await cluster.kubectl(['get', 'rolebinding', id, '-n', 'payments', '-o', 'name']);
-    expect(left).toMatchObject({ code: stays ? 0 : 1 });
-  });
-
-  test('marked so, the applier deletes nothing where the guard and itself are', async () => {
-    const metadata = {
-      name: 'poses',
-      namespace: systemNamespace,
-      labels: { [fluxNamespace]: systemNamespace },
-    };
-    await cluster.apply([{ apiVersion: 'v1', kind: 'ServiceAccount', metadata }]);
-    const path = `/api/v1/namespaces/${systemNamespace}/serviceaccounts/poses`;
-    const { status: code, body } = await (await cluster.api(applier.user))('DELETE', path);
-    expect([code, JSON.stringify(body)]).toEqual([403, expect.stringContaining('rule only-grants')]);
   });
 
   test('a role outside of the catalog is refused by the API server, whatever the repository says', async () => {
@@ -260,6 +185,31 @@ describe('Flux, as curfew manifests flux sets it up', () => {
     const healed = await commit('grants/prod-eu/payments/poison.yaml', null);
     await expect.poll(async () => (await kustomization()).revision, patience).toContain(healed);
     expect(sha).not.toBe(healed);
+  });
+
+  test('so is a grant whose name somebody took before: what stands there is not adopted, nor pruned', async () => {
+    const id = 'payments-stands';
+    const binding = {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleBinding',
+      metadata: {
+        name: id,
+        namespace: 'payments',
+        labels: {
+          'kustomize.toolkit.fluxcd.io/name': name,
+          'kustomize.toolkit.fluxcd.io/namespace': systemNamespace,
+        },
+      },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'view' },
+    };
+    await cluster.apply([binding]);
+    await commit('grants/prod-eu/payments/stands.yaml', grantText({ template: 'read-logs', id }));
+    await expect.poll(async () => (await kustomization()).message, patience).toContain(id);
+    expect((await kustomization()).ready).toBe('False');
+    const healed = await commit('grants/prod-eu/payments/stands.yaml', null);
+    await expect.poll(async () => (await kustomization()).revision, patience).toContain(healed);
+    const left = await cluster.kubectl(['get', 'rolebinding', id, '-n', 'payments', '-o', 'name']);
+    expect(left).toMatchObject({ code: 0 });
   });
 
   test('so is a grant whose end has passed, by a rule of the admission', async () => {

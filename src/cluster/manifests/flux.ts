@@ -6,7 +6,6 @@ import type { KubernetesObject } from '../../base/json.ts';
 import { applier } from '../identities.ts';
 import { deliveryName, grantsFolder, type Delivery } from './delivery.ts';
 import { inSystem } from './object.ts';
-import { applyOnce } from './rules/marks.ts';
 
 /** Secrets that are made by hand, and never printed. */
 export const fluxSecrets = {
@@ -21,7 +20,7 @@ export const fluxSecrets = {
 /** A commit is acted on at once; this is how long a lost webhook can delay it. */
 const fetchInterval = '1m';
 
-/** What somebody deleted in the cluster by hand is made again after this time. */
+/** What somebody changed or deleted in the cluster by hand is put right after this time. */
 const applyInterval = '10m';
 
 /** After a refusal. Short, for until it is overcome nothing is pruned. */
@@ -66,9 +65,6 @@ function kustomization(delivery: Delivery): KubernetesObject {
       serviceAccountName: applier.name,
       // The verdict is about what was applied. A Pod that does not start is no reason to withdraw a grant.
       wait: false,
-      // An object of a grant never changes, so trying out on every revision whether it would is a waste, which holds up
-      // what has to be pruned. What is not there yet is tried out like anything else.
-      commonMetadata: { annotations: { [applyOnce.key]: applyOnce.value } },
     },
   };
 }

@@ -54,7 +54,6 @@ describe('Flux', () => {
       wait: false,
       serviceAccountName: 'curfew-applier',
       retryInterval: '15s',
-      commonMetadata: { annotations: { 'kustomize.toolkit.fluxcd.io/ssa': 'IfNotPresent' } },
       sourceRef: { kind: 'GitRepository', name: 'curfew-prod-eu' },
     });
   });

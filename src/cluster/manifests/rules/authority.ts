@@ -1,7 +1,6 @@
 /** Who may do what with an object that carries the grant label, and what nobody may. */
 import { grantAnnotations, grantLabel } from '../../../base/grant-marks.ts';
-import { applier, guard, systemNamespace } from '../../identities.ts';
-import { fluxNamespace, isProtected } from './marks.ts';
+import { applier, guard } from '../../identities.ts';
 import { grantResources, isLabelled, listed, quoted, type RuleSet } from './rule.ts';
 
 const authorityName = 'curfew-authority';
@@ -85,14 +84,6 @@ export const authority: RuleSet = {
   ],
 };
 
-/**
- * Whether what is deleted passes for Flux's own. Somebody may have made it under the name of a grant's object, marked so:
- * Flux prunes it with the grant, and reports every revision as failed for as long as that is refused. Never what the guard
- * and the applier themselves consist of.
- */
-const posesAsFlux = `request.?namespace.orValue('') != '' && !${isProtected} &&
-  oldObject.?metadata.?labels[?${quoted(fluxNamespace)}].orValue('') == ${quoted(systemNamespace)}`;
-
 /** What a taken-over applier or guard can still do: make what the other rules let pass, and delete what is a grant's. */
 export const confinement: RuleSet = {
   name: 'curfew-confinement',
@@ -109,7 +100,7 @@ export const confinement: RuleSet = {
   rules: [
     {
       name: 'only-grants',
-      expression: `request.operation == 'DELETE' ? ${isLabelled('oldObject')} || (${posesAsFlux}) : ${isLabelled('object')}`,
+      expression: `request.operation == 'DELETE' ? ${isLabelled('oldObject')} : ${isLabelled('object')}`,
       message: `Curfew's applier and guard touch only objects that carry ${grantLabel}; apply everything else as somebody else`,
     },
     {

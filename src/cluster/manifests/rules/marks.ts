@@ -4,25 +4,16 @@ import { alwaysProtected } from '../../../policy/protected.ts';
 import { longestGrantId } from '../../../template/template.ts';
 import { beginning, end, grantResources, listed, quoted, times, type RuleSet } from './rule.ts';
 
-/** The label by which Flux knows for which Kustomization, of which namespace, it made an object. */
-export const fluxNamespace = 'kustomize.toolkit.fluxcd.io/namespace';
-
 /**
  * What Flux and Argo CD write on what they apply, to find it again; never what tells them to keep it. And what Kubernetes
  * itself notes on a Pod for which a LimitRange filled something in.
  */
 const tools = {
-  labels: ['kustomize.toolkit.fluxcd.io/name', fluxNamespace],
+  labels: ['kustomize.toolkit.fluxcd.io/name', 'kustomize.toolkit.fluxcd.io/namespace'],
   annotations: ['argocd.argoproj.io/tracking-id', 'kubernetes.io/limit-ranger'],
 };
 
-/** The annotation by which Flux applies an object that is not there, and never one that is; it prunes it all the same. */
-export const applyOnce = { key: 'kustomize.toolkit.fluxcd.io/ssa', value: 'IfNotPresent' } as const;
-
 const namespaces = `^(${alwaysProtected.map((glob) => glob.replaceAll('*', '.*')).join('|')})$`;
-
-/** Whether a request is about a namespace that no grant reaches. */
-export const isProtected = `request.?namespace.orValue('').matches(${quoted(namespaces)})`;
 
 export const marks: RuleSet = {
   name: 'curfew-marks',
@@ -51,8 +42,7 @@ export const marks: RuleSet = {
     {
       name: 'nothing-for-others',
       expression: `variables.labels.all(key, key.startsWith('curfew.dev/') || key in ${listed(tools.labels)}) &&
-variables.annotations.all(key, key in ${listed([...Object.values(grantAnnotations), ...tools.annotations])} ||
-  [key, variables.annotations[key]] == ${listed([applyOnce.key, applyOnce.value])})`,
+variables.annotations.all(key, key in ${listed([...Object.values(grantAnnotations), ...tools.annotations])})`,
       message:
         "an object of a grant carries Curfew's labels and annotations, and those by which Flux or Argo CD find it again; anything else could keep it from being pruned, or hand it to somebody else",
     },
@@ -68,7 +58,7 @@ variables.annotations.all(key, key in ${listed([...Object.values(grantAnnotation
     },
     {
       name: 'not-over-the-control-plane',
-      expression: `!${isProtected}`,
+      expression: `!request.?namespace.orValue('').matches(${quoted(namespaces)})`,
       message: `no grant reaches the namespaces ${alwaysProtected.join(', ')}: whoever has power there has power over how access ends`,
     },
   ],
