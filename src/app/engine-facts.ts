@@ -9,6 +9,7 @@ import type { BranchRead, RepositoryPort } from '../github/port.ts';
 import { branchAccounts, landingPaths, type BranchContext } from '../lifecycle/branch.ts';
 import type { AccountFacts, BranchWorld, CommandsFacts, LandingFacts, TipFacts } from '../lifecycle/facts.ts';
 import { changedRoleBlobs, provenGrants, type ProvenGrant } from '../lifecycle/grant-state.ts';
+import { spentOn } from '../lifecycle/merged-request.ts';
 import { expectedReports } from '../lifecycle/refused-by-cluster.ts';
 import { decidingTeams } from '../lifecycle/teams.ts';
 import { isRequestFile } from '../request/path.ts';
@@ -29,11 +30,24 @@ export interface Memory {
   standing: Set<number>;
   /** Paths of requests whose grant GitHub did not take when it was last offered, the latest last. */
   readonly refused: Set<string>;
+  /**
+   * By path, requests whose grant has ended and which wait for the pull request that says so. Nothing changes what is
+   * known of them until somebody touches them; and where hundreds end one after the other, reading them anew with every
+   * end would use up what the next ends need.
+   */
+  spent: ReadonlyMap<string, LandingFacts>;
 }
 
 /** The memory of a process that has just started. */
 export function newMemory(): Memory {
-  return { latestNow: 0, heard: new Map(), untold: null, standing: new Set(), refused: new Set() };
+  return {
+    latestNow: 0,
+    heard: new Map(),
+    untold: null,
+    standing: new Set(),
+    refused: new Set(),
+    spent: new Map(),
+  };
 }
 
 /** What the first step of a read gives. */
@@ -96,7 +110,7 @@ export async function readRest(
   log: Logger,
 ): Promise<Rest> {
   const { tip } = read;
-  const { landings, unread } = await readPending(port, read, paths.pending, log);
+  const { landings, unread } = await readPending(port, read, paths.pending, memory, log);
   const standing = proven.filter(({ evidence }) => evidence.expiresAt > context.latestNow);
   const deciding = [...standing.map(({ evidence }) => evidence.request), ...landings.keys()];
   const inForce = standing.map(({ evidence }) => evidence.pullRequest);
@@ -134,8 +148,48 @@ async function readVerdicts(
   }
 }
 
-/** One request that cannot be read leaves the others to be granted. */
+/** What brought the requests without a grant. They give no access, so what ends access needs is left alone. */
 async function readPending(
+  port: RepositoryPort,
+  read: BranchRead,
+  pending: readonly string[],
+  memory: Memory,
+  log: Logger,
+): Promise<{ readonly landings: ReadonlyMap<string, LandingFacts>; readonly unread: GitHubError | null }> {
+  const spent = await stillSpent(port, read, pending, memory);
+  const open = pending.filter((path) => !spent.has(path));
+  const { landings, unread } = await readOpen(port.withPurpose('deciding'), read, open, log);
+  const all = new Map([...spent, ...landings]);
+  memory.spent = new Map(
+    [...all].filter(
+      ([, { pullRequest, grantHistory }]) =>
+        pullRequest !== null && spentOn(grantHistory, read.repository, pullRequest.number) !== null,
+    ),
+  );
+  return { landings: all, unread };
+}
+
+/** Those of the requests that were spent when they were last read, and have not been touched since. */
+async function stillSpent(
+  port: RepositoryPort,
+  read: BranchRead,
+  pending: readonly string[],
+  { spent }: Memory,
+): Promise<ReadonlyMap<string, LandingFacts>> {
+  const granted = pending.filter((path) => spent.has(path));
+  const histories = await port.readLandings(read, { granted, pending: [] });
+  const still = new Map<string, LandingFacts>();
+  for (const path of granted) {
+    const [before, now] = [spent.get(path), histories.get(path)];
+    if (before === undefined || now === undefined) continue;
+    const { history, grantHistory } = now;
+    if (history[0]?.sha === before.history[0]?.sha) still.set(path, { ...before, history, grantHistory });
+  }
+  return still;
+}
+
+/** One request that cannot be read leaves the others to be granted. */
+async function readOpen(
   port: RepositoryPort,
   read: BranchRead,
   pending: readonly string[],

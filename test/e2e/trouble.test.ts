@@ -322,6 +322,58 @@ describe('deliveries', () => {
   });
 });
 
+describe('a request that waits for the pull request of its end', () => {
+  /** How often the app asks for what brought a request. */
+  function countLandings(): () => number {
+    let asked = 0;
+    world.sandbox.onRequest(({ actor, operation }) => {
+      if (actor === 'curfew[bot]' && operation === 'Landings') asked += 1;
+    });
+    return () => asked;
+  }
+
+  async function endWithoutPullRequest(name: string): Promise<void> {
+    await world.grant(name);
+    world.sandbox.faults.inject({
+      actor: 'curfew[bot]',
+      when: ({ method, route }) => method === 'POST' && route.endsWith('/pulls'),
+      effect: { kind: 'status', status: 502 },
+    });
+    await world.pass(61);
+    expect(await world.grants()).toEqual([]);
+    expect(await world.paths()).toContain(requestPath(name));
+  }
+
+  test('is read once, not with every end that comes after', async () => {
+    world = await createTestWorld();
+    await endWithoutPullRequest('waits');
+    const asked = countLandings();
+    await world.pass(1);
+    await world.pass(1);
+    expect(asked()).toBe(0);
+    world.sandbox.faults.clear();
+    await world.pass(1);
+    expect(await world.paths()).not.toContain(requestPath('waits'));
+  });
+
+  test('is another one where somebody brings the same file again', async () => {
+    world = await createTestWorld();
+    await endWithoutPullRequest('twice');
+    await unseen(async () => void (await world.force({ [requestPath('twice')]: null })));
+    const again = await world
+      .as('grace')
+      .propose({ path: requestPath('twice'), text: requestText(), title: 'Again', branch: 'twice-2' });
+    world.clock.advance(60_000);
+    await unseen(async () => {
+      await world.as('bob').review(again, 'APPROVE');
+      await world.forceMerge(again);
+    });
+    world.sandbox.faults.clear();
+    await world.pass(1);
+    expect(await world.grants()).toEqual([grantPath('twice')]);
+  });
+});
+
 describe('a restart', () => {
   test('tells of what was taken away meanwhile, although another request stands in its place', async () => {
     world = await createTestWorld();
