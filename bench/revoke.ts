@@ -29,17 +29,21 @@ interface Row extends Measured {
   readonly load: number;
 }
 
+function told({ min, median, p99, max }: Lags): string {
+  return `min ${min}, median ${median}, p99 ${p99}, max ${max} ms`;
+}
+
 async function run(way: Way, scenario: Scenario): Promise<Row> {
   process.stderr.write(`${way.name}: ${scenario.name}\n`);
   const measured = await way.run(scenario);
+  // All of it takes a quarter of an hour: what is known is said, should one of the others fail.
+  process.stderr.write(`  gone after ${told(measured.absent)}\n`);
   return { way: way.name, scenario: scenario.name, goal: way.goal, load: loadavg()[0] ?? 0, ...measured };
 }
 
 const rows: Row[] = [];
 for (const way of ways) for (const scenario of scenarios) rows.push(await run(way, scenario));
 
-const told = ({ min, median, p99, max }: Lags): string =>
-  `min ${min}, median ${median}, p99 ${p99}, max ${max} ms`;
 report(
   { ways: rows },
   rows.flatMap(({ way, scenario, goal, absent, denied, early, load }) => [
