@@ -4,7 +4,7 @@
  *
  *     const all = await startEverything();
  *     await all.world.as('alice').propose(...);              // and so on: as people do by GitHub's API
- *     await all.guard?.stop(); await all.flux.stop();        // outages
+ *     await createOutages(all).down(['Flux']);                 // see outages.ts
  *     await all.stop();
  *
  * Everybody lives by the real clock, and every commit reaches Flux by a signed webhook.

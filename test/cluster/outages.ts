@@ -21,7 +21,8 @@ export function createOutages(all: Everything): Outages {
     Curfew: curfewOf(all),
     GitHub: gitHubOf(all),
     Flux: {
-      stop: async () => await all.flux.stop(),
+      // Not all of it: what it keeps between two lives stays.
+      stop: async () => void (await Promise.all(flux.map(async (each) => await each.stop()))),
       start: async () => void (await Promise.all(flux.map(async (each) => await each.start()))),
     },
     'kustomize-controller': kustomizeController,
