@@ -255,6 +255,13 @@ const approval: readonly Mutant[] = [
 ];
 
 const digests: readonly Mutant[] = [
+  {
+    name: 'digests: a plan that takes the place of another is approved in the same second',
+    file: 'src/lifecycle/decision.ts',
+    find: '? now : now + timeToAppear;',
+    replace: '? now : now;',
+    tests: ofPullRequests,
+  },
   ['the request', 'request: plan.requestBlob,'],
   ['the template', 'template: plan.template.sha,'],
   ['the roles', 'roles: plan.roles.map(({ name, sha }) => [name, sha]),'],
@@ -678,6 +685,13 @@ const rendering: readonly Mutant[] = [
 ];
 
 const engine: readonly Mutant[] = [
+  {
+    name: 'engine: a request that waits for its revert is taken for the one that came after it',
+    file: 'src/app/engine-facts.ts',
+    find: 'if (history[0]?.sha === before.history[0]?.sha) still.set',
+    replace: 'still.set',
+    tests: ['test/e2e/trouble.test.ts'],
+  },
   {
     name: 'engine: merges without the second read',
     file: 'src/app/engine.ts',
