@@ -33,6 +33,13 @@ const ofEngine = ['test/e2e/engine.test.ts'];
 
 const approval: readonly Mutant[] = [
   {
+    name: 'approval: a plan that takes the place of another is approved in the same second',
+    file: 'src/lifecycle/decision.ts',
+    find: '? now : now + timeToAppear;',
+    replace: '? now : now;',
+    tests: ofPullRequests,
+  },
+  {
     name: 'approval: an older commit counts',
     file: verdict,
     find: "if (commit !== head) return 'older-commit';",
@@ -255,13 +262,6 @@ const approval: readonly Mutant[] = [
 ];
 
 const digests: readonly Mutant[] = [
-  {
-    name: 'digests: a plan that takes the place of another is approved in the same second',
-    file: 'src/lifecycle/decision.ts',
-    find: '? now : now + timeToAppear;',
-    replace: '? now : now;',
-    tests: ofPullRequests,
-  },
   ['the request', 'request: plan.requestBlob,'],
   ['the template', 'template: plan.template.sha,'],
   ['the roles', 'roles: plan.roles.map(({ name, sha }) => [name, sha]),'],
