@@ -8,7 +8,7 @@ import type { Danger } from '../effect/effect.ts';
 import { checkInvariants, invariantsFor, sayViolation } from '../effect/network/check-invariants.ts';
 import { refused } from '../effect/network/danger.ts';
 import type { Invariant } from '../effect/network/invariant.ts';
-import { loadNetwork } from '../effect/network/load.ts';
+import { identityOf, loadNetwork } from '../effect/network/load.ts';
 import { TooComplex } from '../effect/network/port-table.ts';
 import { joinSome } from '../effect/network/words.ts';
 import type { FileFacts, TipFacts } from './facts.ts';
@@ -80,10 +80,6 @@ export function checkStatements(
     const text = `no statement can be checked on ${cluster}: ${error.message}`;
     return [{ statement: null, isCut: false, text, because: [] }];
   }
-}
-
-function identityOf({ kind, metadata }: KubernetesObject): string {
-  return JSON.stringify([kind, metadata['namespace'] ?? null, metadata.name]);
 }
 
 /** What is broken after and was not before. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { decideBranch } from '../../src/lifecycle/branch.ts';
 import { objectsOf, withWarnings } from '../../src/lifecycle/alarms.ts';
 import type { BranchWorld, CommentFacts, FileFacts, TipFacts } from '../../src/lifecycle/facts.ts';
-import { invariantDangers } from '../../src/lifecycle/invariants.ts';
+import { brokenStatements, invariantDangers } from '../../src/lifecycle/invariants.ts';
 import { planRequest } from '../../src/lifecycle/plan.ts';
 import { readTrusted } from '../../src/lifecycle/trusted.ts';
 import { validateRepository } from '../../src/lifecycle/validate.ts';
@@ -105,6 +105,30 @@ describe('statements of the policy', () => {
       ok: true,
     });
     expect(plan(tipWith([[policyPath, policyWith(holds, brokenAlready)]]))).toMatchObject({ ok: true });
+  });
+
+  test('see what a grant puts in place of an object that the snapshot has without its namespace', () => {
+    const pod = (app: string) =>
+      `kind: Pod\napiVersion: v1\nmetadata: {name: ${app}, namespace: default, labels: {app: ${app}}}\n`;
+    const policy = { kind: 'NetworkPolicy', apiVersion: 'networking.k8s.io/v1' };
+    const closed = {
+      ...policy,
+      metadata: { name: 'p' },
+      spec: { podSelector: {}, policyTypes: ['Ingress'] },
+    };
+    const open = {
+      ...policy,
+      metadata: { name: 'p', namespace: 'default' },
+      spec: { podSelector: {}, policyTypes: ['Ingress'], ingress: [{}] },
+    };
+    const statement =
+      '{name: closed, never: {from: {namespace: default, pods: app=web}, to: {namespace: default, pods: app=db}}}';
+    const tip = tipWith([
+      [policyPath, policyWith(statement)],
+      ['clusters/staging/default.yaml', [pod('web'), pod('db'), JSON.stringify(closed)].join('---\n')],
+    ]);
+    expect(brokenStatements(tip, 'staging', [])).toEqual([]);
+    expect(brokenStatements(tip, 'staging', [open])).toMatchObject([{ statement: 'closed' }]);
   });
 
   test('of which more is broken than is looked for refuse, for nobody knows what a grant adds', () => {

@@ -6,7 +6,7 @@ import type { Scope } from '../../request/request.ts';
 import { asObject } from '../rbac/tree.ts';
 import { difference, type IsolationChange } from './difference.ts';
 import { groupChanges, type Grouped } from './groups.ts';
-import { loadNetwork } from './load.ts';
+import { identityOf, loadNetwork } from './load.ts';
 import type { NetworkRights } from './rights.ts';
 import type { NetworkWorld } from './world.ts';
 
@@ -69,11 +69,6 @@ export function caseOf(question: NetworkQuestion, grant: NetworkWorld, rights: N
     isolation: found.isolation,
     replaced,
   };
-}
-
-/** Without a namespace it lies in `default`, as `loadNetwork` reads it. */
-function identityOf({ kind, metadata }: KubernetesObject): string {
-  return JSON.stringify([kind, metadata['namespace'] ?? 'default', metadata.name]);
 }
 
 /** The grant that an object belongs to, by its label. */

@@ -1,6 +1,6 @@
 /** From Kubernetes objects to the world that the evaluator judges. */
 import { canonicalJson } from '../../base/digest.ts';
-import type { Json, JsonObject } from '../../base/json.ts';
+import type { Json, JsonObject, KubernetesObject } from '../../base/json.ts';
 import { quote } from '../../base/text.ts';
 import { readLabels, type Labels } from '../rbac/selector.ts';
 import { asList, asObject } from '../rbac/tree.ts';
@@ -42,6 +42,13 @@ export function loadNetwork(objects: readonly Json[]): NetworkWorld {
     problems: found.problems,
   };
 }
+
+/** What makes an object the same as another: without a namespace it lies in `default`. */
+export function identityOf({ kind, metadata }: KubernetesObject): string {
+  return JSON.stringify([kind, metadata['namespace'] ?? defaultNamespace, metadata.name]);
+}
+
+const defaultNamespace = 'default';
 
 /** The objects in order, with those of `List`, `PodList`, … in place of the list. */
 function* flatten(objects: readonly Json[]): Generator<JsonObject> {
@@ -124,7 +131,7 @@ function readIdentity(object: JsonObject, kind: string): { namespace: string; na
   const metadata = asObject(object['metadata']);
   const generated = metadata?.['generateName'];
   const name = metadata?.['name'] ?? (typeof generated === 'string' ? generated.replace(/-$/, '') : null);
-  const namespace = metadata?.['namespace'] ?? 'default';
+  const namespace = metadata?.['namespace'] ?? defaultNamespace;
   if (!isName(name)) return `metadata.name: ${quote(name)} is not a name`;
   if (!isName(namespace)) return `${name}: metadata.namespace: ${quote(namespace)} is not a name`;
   return { namespace: kind === 'Namespace' ? '' : namespace, name };
