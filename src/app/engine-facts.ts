@@ -7,7 +7,14 @@ import type { Instant } from '../base/instant.ts';
 import { GitHubError } from '../github/errors.ts';
 import type { BranchRead, RepositoryPort } from '../github/port.ts';
 import { branchAccounts, landingPaths, type BranchContext } from '../lifecycle/branch.ts';
-import type { AccountFacts, BranchWorld, CommandsFacts, LandingFacts, TipFacts } from '../lifecycle/facts.ts';
+import type {
+  AccountFacts,
+  BranchWorld,
+  CommandsFacts,
+  LandingFacts,
+  RepositoryFacts,
+  TipFacts,
+} from '../lifecycle/facts.ts';
 import { changedRoleBlobs, provenGrants, type ProvenGrant } from '../lifecycle/grant-state.ts';
 import { spentOn } from '../lifecycle/merged-request.ts';
 import { expectedReports } from '../lifecycle/refused-by-cluster.ts';
@@ -159,14 +166,15 @@ async function readPending(
   const spent = await stillSpent(port, read, pending, memory);
   const open = pending.filter((path) => !spent.has(path));
   const { landings, unread } = await readOpen(port.withPurpose('deciding'), read, open, log);
-  const all = new Map([...spent, ...landings]);
-  memory.spent = new Map(
-    [...all].filter(
-      ([, { pullRequest, grantHistory }]) =>
-        pullRequest !== null && spentOn(grantHistory, read.repository, pullRequest.number) !== null,
-    ),
-  );
-  return { landings: all, unread };
+  memory.spent = new Map([
+    ...spent,
+    ...[...landings].filter(([, landing]) => isSpent(landing, read.repository)),
+  ]);
+  return { landings: new Map([...spent, ...landings]), unread };
+}
+
+function isSpent({ pullRequest, grantHistory }: LandingFacts, repository: RepositoryFacts): boolean {
+  return pullRequest !== null && spentOn(grantHistory, repository, pullRequest.number) !== null;
 }
 
 /** Those of the requests that were spent when they were last read, and have not been touched since. */
@@ -183,7 +191,10 @@ async function stillSpent(
     const [before, now] = [spent.get(path), histories.get(path)];
     if (before === undefined || now === undefined) continue;
     const { history, grantHistory } = now;
-    if (history[0]?.sha === before.history[0]?.sha) still.set(path, { ...before, history, grantHistory });
+    const landing = { ...before, history, grantHistory };
+    if (history[0]?.sha !== before.history[0]?.sha) continue;
+    // Of a history that was rewritten the grant may be gone: then nothing of what was read before counts.
+    if (isSpent(landing, read.repository)) still.set(path, landing);
   }
   return still;
 }
