@@ -8,6 +8,7 @@ import { failure, success, type Result } from '../base/result.ts';
 import { quote } from '../base/text.ts';
 import { readManifests } from '../request/manifests.ts';
 
+/** The name of the ConfigMap. */
 export const ceilingsName = 'curfew-ceilings';
 
 /** In each list `*` stands for any run of characters, but in roles: these are names. */
@@ -33,6 +34,7 @@ export function ceilingsPath(cluster: string): string {
   return `clusters/${cluster}/ceilings.yaml`;
 }
 
+/** Whether such a copy lies there. */
 export function isCeilingsPath(path: string): boolean {
   return /^clusters\/[^/]+\/ceilings\.yaml$/.test(path);
 }

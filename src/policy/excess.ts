@@ -5,7 +5,8 @@ import { isJsonList, isJsonObject } from '../base/json-type.ts';
 import { ceilingsPath, type Ceilings } from './ceilings.ts';
 import { matchesGlob } from './glob.ts';
 
-type NamesCeiling = 'users' | 'roles' | 'clusterRoles';
+/** The ceilings that hold names which a grant uses. */
+export type NamesCeiling = 'users' | 'roles' | 'clusterRoles';
 
 /** Of these names, those that a ceiling does not hold, each once. */
 export function outside(

@@ -3,7 +3,7 @@ import { formatDuration } from '../../base/duration.ts';
 import type { KubernetesObject } from '../../base/json.ts';
 import { isJsonObject } from '../../base/json-type.ts';
 import { ceilingLists, ceilingsName, type Ceilings } from '../../policy/ceilings.ts';
-import { outside } from '../../policy/excess.ts';
+import { outside, type NamesCeiling } from '../../policy/excess.ts';
 import { matchesGlob } from '../../policy/glob.ts';
 import type { AllowEntry, Policy } from '../../policy/policy.ts';
 import { alwaysProtected, isProtectedNamespace } from '../../policy/protected.ts';
@@ -113,7 +113,7 @@ function celDuration(seconds: number): string {
 
 /** In which ways git is wider than the ceilings: what it would grant and the cluster refuse. */
 export function widerThan(git: Ceilings, installed: Ceilings): readonly string[] {
-  const beyond = (key: 'users' | 'roles' | 'clusterRoles'): readonly string[] =>
+  const beyond = (key: NamesCeiling): readonly string[] =>
     outside(installed, key, git[key]).map(
       (entry) => `${key}: git grants ${entry}, which is not in the ceilings`,
     );

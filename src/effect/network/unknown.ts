@@ -1,11 +1,10 @@
 /** What a plan of the network cannot know, or did not read: said with every plan, for silence reads as safety. */
-import { selects } from '../rbac/selector.ts';
 import { describePeer } from './describe-policy.ts';
 import { peersOf } from './look.ts';
-import type { NetworkPolicy, PodPeer } from './policy.ts';
 import { sayPlaces } from './say-rights.ts';
 import type { NetworkRights } from './rights.ts';
 import { sayEnds } from './sentences.ts';
+import { meansPod } from './verdict.ts';
 import { count, joinSome, joinWords } from './words.ts';
 import { podText, type NetworkWorld } from './world.ts';
 
@@ -83,18 +82,12 @@ function unmatched({ cluster, after, grant }: UnknownQuestion): readonly string[
     { policy, peer: { kind: 'pods', namespaces: null, pods: policy.selector } as const },
     ...peersOf(policy).flatMap((peer) => (peer.kind === 'pods' ? [{ policy, peer }] : [])),
   ]);
-  const nobody = meant.filter(({ policy, peer }) => !meansAny(peer, policy, after));
+  const nobody = meant.filter(
+    ({ policy, peer }) => !after.pods.some((pod) => meansPod(peer, policy.namespace, pod, after.namespaces)),
+  );
   const texts = new Set(nobody.map(({ policy, peer }) => describePeer(peer, policy.namespace)));
   return [...texts].map(
     (text) =>
       `the snapshot of ${cluster} has no ${text.replace(/^every pod/, 'pods')}: what the grant opens for them is not known`,
   );
-}
-
-function meansAny(peer: PodPeer, policy: NetworkPolicy, { pods, namespaces }: NetworkWorld): boolean {
-  const isThere = (namespace: string): boolean =>
-    peer.namespaces === null
-      ? namespace === policy.namespace
-      : selects(peer.namespaces, namespaces.get(namespace) ?? new Map());
-  return pods.some((pod) => isThere(pod.namespace) && selects(peer.pods, pod.labels));
 }

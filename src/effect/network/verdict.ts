@@ -1,7 +1,7 @@
 /** One flow, policy by policy: whether it is allowed, and which policies allow or deny it. */
 import { selects } from '../rbac/selector.ts';
 import { familyOf, type Address, type Family } from './addresses.ts';
-import type { Direction, NetworkPolicy, Peer, PortRule, Rule } from './policy.ts';
+import type { Direction, NetworkPolicy, Peer, PodPeer, PortRule, Rule } from './policy.ts';
 import type { Protocol } from './ports.ts';
 import { valueAt } from './steps.ts';
 import type { NetworkWorld, Pod } from './world.ts';
@@ -112,12 +112,21 @@ function peerMatches(peer: Peer, namespace: string, { world, peer: end, family }
     const address = end.kind === 'address' ? end.address : family === 4 ? end.pod.ipv4 : end.pod.ipv6;
     return address !== null && valueAt(peer.addresses, address, false);
   }
-  if (end.kind === 'address') return false;
+  return end.kind === 'pod' && meansPod(peer, namespace, end.pod, world.namespaces);
+}
+
+/** Whether a peer of a policy in this namespace means a pod. */
+export function meansPod(
+  { namespaces, pods }: PodPeer,
+  namespace: string,
+  pod: Pod,
+  labelsOf: NetworkWorld['namespaces'],
+): boolean {
   const inNamespace =
-    peer.namespaces === null
-      ? end.pod.namespace === namespace
-      : selects(peer.namespaces, world.namespaces.get(end.pod.namespace) ?? new Map());
-  return inNamespace && selects(peer.pods, end.pod.labels);
+    namespaces === null
+      ? pod.namespace === namespace
+      : selects(namespaces, labelsOf.get(pod.namespace) ?? new Map());
+  return inNamespace && selects(pods, pod.labels);
 }
 
 /**

@@ -1,7 +1,6 @@
 /** The merged pull request that brought a file, found by the commit that added it. */
 import type { HistoryCommit, LandingFacts } from '../../lifecycle/facts.ts';
 import type { RepositoryContext } from '../context.ts';
-import { Truncated } from '../errors.ts';
 import type { BranchRead } from '../port.ts';
 import { finishDrafts, readDraft } from './assemble.ts';
 import { treeDifference } from './differences.ts';
@@ -42,7 +41,7 @@ export async function readCarriers(
     if (pullRequest === undefined) continue;
     found.set(path, {
       pullRequest,
-      landed: await landedBy(context, carrier.merge),
+      landed: await treeDifference(context, carrier.merge.before, carrier.merge.after),
       lastPush:
         context.memory.pushAtMerge(pullRequest.number, pullRequest.head) ??
         (await readLastPush(context, pullRequest.headRef, pullRequest.head, pullRequest.mergedAt)),
@@ -120,14 +119,4 @@ function carrierOf(
     )
     .sort((a, b) => a.raw.number - b.raw.number);
   return first ?? null;
-}
-
-/** Null where GitHub does not show the whole difference: then nothing is proved by it. */
-async function landedBy(context: RepositoryContext, merge: Merge): Promise<LandingFacts['landed']> {
-  try {
-    return await treeDifference(context, merge.before, merge.after);
-  } catch (error) {
-    if (error instanceof Truncated) return null;
-    throw error;
-  }
 }

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { ChangedFile } from '../../lifecycle/facts.ts';
 import { repositoryVariables, type RepositoryContext } from '../context.ts';
-import { Truncated } from '../errors.ts';
 import { treesQuery } from '../queries/landings.ts';
 import { oid } from '../schema.ts';
 import { treeDifference } from './differences.ts';
@@ -23,10 +22,5 @@ export async function readDifference(
     answerShape,
   );
   const { repository } = data;
-  try {
-    return await treeDifference(context, repository.before.tree.oid, repository.after.tree.oid);
-  } catch (error) {
-    if (error instanceof Truncated) return null;
-    throw error;
-  }
+  return await treeDifference(context, repository.before.tree.oid, repository.after.tree.oid);
 }

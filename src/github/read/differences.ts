@@ -10,9 +10,23 @@ const mostDirectories = 1000;
 /**
  * Every file in which two trees differ, exactly: no list of GitHub's is asked for. One request for each level of
  * directories, none where they are known.
- * @throws Truncated where they differ in more than a thousand directories.
+ * Null where GitHub does not show the whole of it, or they differ in more than a thousand directories: nothing is
+ * proved by it then.
  */
 export async function treeDifference(
+  context: RepositoryContext,
+  before: string | null,
+  after: string,
+): Promise<readonly ChangedFile[] | null> {
+  try {
+    return await wholeDifference(context, before, after);
+  } catch (error) {
+    if (error instanceof Truncated) return null;
+    throw error;
+  }
+}
+
+async function wholeDifference(
   context: RepositoryContext,
   before: string | null,
   after: string,

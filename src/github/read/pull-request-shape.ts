@@ -13,6 +13,7 @@ export const filesShape = z.object({
   ),
 });
 
+/** A review. */
 export const reviewShape = z.object({
   fullDatabaseId: id,
   state: z.enum(['APPROVED', 'CHANGES_REQUESTED', 'COMMENTED', 'DISMISSED', 'PENDING']),
