@@ -4,6 +4,7 @@ import { readEndings, readEvidence, type GrantEvidence } from './evidence.ts';
 import type { HistoryCommit, LandingFacts, RepositoryFacts, TipFacts } from './facts.ts';
 import { requestPathOfGrant } from './grant-state.ts';
 
+/** Whether access goes on, is still to come, or has ended. */
 export type MergedRequest =
   /** `by`: the commit that granted it. */
   | { readonly kind: 'in-force'; readonly evidence: GrantEvidence; readonly by: string }
